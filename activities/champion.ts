@@ -7,7 +7,7 @@ import type { ModelDefinition } from "../src/models/model.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import { learnedThrough, type ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
-import { loadRows, loadShoppers } from "../src/training/dataset.ts";
+import { loadShoppers, loadTrainingSet } from "../src/training/dataset.ts";
 import { recalibrationBlocks } from "../src/training/recalibrate.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { pairedInterval } from "../src/stats/paired.ts";
@@ -93,7 +93,7 @@ export async function championFindings(
 }
 
 /** Bytes of the artefact store, or undefined where they are gone or damaged: a cycle goes on without them. */
-export async function readIfIntact(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+export async function readIfIntact<T>(bytes: Promise<T>): Promise<T | undefined> {
   try {
     return await bytes;
   } catch (error) {
@@ -124,7 +124,7 @@ async function lossOn(
   { blocks, confidence }: { blocks: readonly SnapshotBlock[]; confidence: number },
 ): Promise<Interval | null> {
   if (blocks.length === 0) return null;
-  const rows = await loadRows(store, blocks);
+  const { rows } = await loadTrainingSet(store, blocks);
   if (rows.target.length < 20) return null;
   const artefact = await readServing({ store }, model, version);
   if (!artefact) return null;

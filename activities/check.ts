@@ -49,7 +49,8 @@ export const createCheckActivities = (deps: ActivityDeps) => ({
   async checkTrigger(
     { cycleId, model: name, number, trigger, asOf, requestedBy, observations = [] }: CheckInput,
   ): Promise<CheckResult> {
-    const { sql, clock } = deps;
+    const { sql, clock, trainer } = deps;
+    if (trigger === "force") trainer.warm(); // a training follows: its threads load while the database reads
     const { model, config } = await modelAndConfig(deps, name);
     const { runId } = activityInfo().workflowExecution!;
     const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
@@ -102,7 +103,8 @@ export async function gatherFindings(
   const findings: Findings = {
     trigger,
     asOf: new Date(asOfMs).toISOString(),
-    newSamples: await countEvents(deps.sql, { beforeMs: asOfMs }) - (snapshot?.eventsSeen ?? 0),
+    // fewer than the last training saw: an import was undone, or persons erased
+    newSamples: Math.max(0, await countEvents(deps.sql, { beforeMs: asOfMs }) - (snapshot?.eventsSeen ?? 0)),
     newSamplesMin: config.min_new_samples,
     cutoffs: blocks.length,
     cutoffsMin: config.min_train_cutoffs,

@@ -22,6 +22,7 @@ import { createReconcileActivities, type ReconcileDeps } from "./reconcile.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
 import { createRolloutActivities } from "./rollout/mod.ts";
+import { createShardActivities } from "./shards.ts";
 import { createSnapshotActivities } from "./snapshot.ts";
 import { createSweepActivities, type SweepDeps } from "./sweep.ts";
 import { createTrainActivities } from "./train.ts";
@@ -52,6 +53,7 @@ const createCycleActivities = (deps: ScopedDeps) => ({
   ...createCheckActivities(deps),
   ...createSnapshotActivities(deps),
   ...createTrainActivities(deps),
+  ...createShardActivities(deps),
   ...createRecalibrateActivities(deps),
   ...createValidateActivities(deps),
   ...createDeployActivities(deps),

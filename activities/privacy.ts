@@ -1,7 +1,7 @@
 import { canonicalJson } from "../src/core/hash.ts";
 import { recordChange } from "../src/app/control/outbox.ts";
 import { REMEMBERED_MS } from "../src/app/people/keys.ts";
-import { filesHolding, redactFiles } from "../src/app/people/redact_files.ts";
+import { filesHolding, listsNaming, redactFiles } from "../src/app/people/redact_files.ts";
 import { dropBlocksOf, trainedOn } from "../src/db/people/trained_on.ts";
 import { currentConfig } from "../src/db/config/config_versions.ts";
 import { inTransaction } from "../src/db/connect.ts";
@@ -14,7 +14,7 @@ import {
   getPrivacyRequest,
   personOf,
 } from "../src/db/people/privacy_requests.ts";
-import { redactionHead, redactionsOf } from "../src/db/people/redactions.ts";
+import { namesBefore, redactionHead, redactionsOf } from "../src/db/people/redactions.ts";
 import type { FileArtefacts } from "../src/registry/artefacts.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -61,7 +61,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
     if (key === null) return;
     const files = await redactFiles({ sql, store }, { request, key, atMs: clock() });
     const redactions = await redactionsOf(sql, request);
-    await dropBlocksOf(sql, redactions.map(({ fromSha256 }) => fromSha256));
+    await dropBlocksOf(sql, await blocksOf(deps, redactions.map(({ fromSha256 }) => fromSha256)));
     await inTransaction(
       sql,
       (tx) => advancePrivacyRequest(tx, request, { stage: "files", found: { files } }),
@@ -73,7 +73,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
     const { sql, store } = deps;
     const key = await personOf(sql, request);
     if (key === null) return;
-    await dropBlocksOf(sql, await filesHolding(store, key));
+    await dropBlocksOf(sql, await blocksOf(deps, await filesHolding(store, key)));
   },
 
   /** Has the models trained again that were trained on the person, where the settings say so; then signs the receipt. */
@@ -85,7 +85,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
     const isErasure = asked.kind === "erasure";
     const files = isErasure ? await purgeTables(sql) : null;
     const redactions = await redactionsOf(sql, request);
-    const seen = await trainedOn(sql, redactions.map(({ fromSha256 }) => fromSha256));
+    const seen = await trainedOn(sql, await blocksOf(deps, redactions.map(({ fromSha256 }) => fromSha256)));
     const { after_erasure: policy } = (await currentConfig(sql)).config;
     const retrained = isErasure && policy === "now"
       ? [...new Set(seen.versions.filter(({ serves }) => serves).map(({ model }) => model))]
@@ -117,6 +117,12 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
     });
   },
 });
+
+/** The blocks that some sealed files are, or are shards of, under every name that they had. */
+async function blocksOf({ sql, store }: PrivacyDeps, files: readonly string[]): Promise<string[]> {
+  const names = await namesBefore(sql, files);
+  return [...names, ...await listsNaming(store, names)];
+}
 
 async function retrain({ sql }: PrivacyDeps, request: string, model: string): Promise<void> {
   const change = { requestId: `erasure/${request}/${model}`, by: "perennial", why: `erasure ${request}` };

@@ -7,7 +7,7 @@ import type { ModelConfig } from "../src/config/retraining.ts";
 import { featuresOf } from "../src/features/set.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { learnedThrough, type Manifest, type ModelVersion } from "../src/registry/version.ts";
-import { loadRows } from "../src/training/dataset.ts";
+import { loadTrainingSet } from "../src/training/dataset.ts";
 import { fitLine, type Line, lineText } from "../src/training/line.ts";
 import { lineCap, withLine, withoutLine } from "../src/training/recalibrate.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
@@ -111,7 +111,7 @@ async function fitOn(
     keep?: (shopper: number) => boolean;
   },
 ): Promise<Fit> {
-  const rows = await loadRows(store, blocks, keep);
+  const { rows } = await loadTrainingSet(store, blocks, { keep });
   if (version.manifest.featureHash !== featuresOf(model).hash) {
     const text = `version ${version.version} was trained on another definition of the features`;
     return { line: null, rows: 0, text, artefactSha256: "" };

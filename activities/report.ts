@@ -2,6 +2,7 @@ import type { WantedAlert } from "../src/alerts/alert.ts";
 import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts/alerts.ts";
 import { endCycle, endingBefore, enterStage } from "../src/db/cycles/cycles.ts";
 import { endFederatedRun } from "../src/db/federated/runs.ts";
+import { isRetired } from "../src/db/models/retired.ts";
 import { removeFiles, surplusVersions } from "../src/app/registry/old_versions.ts";
 import type { Outcome } from "../src/retraining/cycle.ts";
 import { withdrawApproval } from "./approve.ts";
@@ -11,7 +12,7 @@ import type { ActivityDeps } from "./deps.ts";
 export const createReportActivities = (deps: ActivityDeps) => ({
   /** Closes the cycle, opens or closes its alert, and lets old backups go. The first outcome stands. */
   async reportCycle(
-    { cycleId, model: name, outcome, error }: {
+    { cycleId, model: name, outcome: told, error }: {
       cycleId: string;
       model: string;
       outcome: Outcome;
@@ -19,6 +20,8 @@ export const createReportActivities = (deps: ActivityDeps) => ({
     },
   ): Promise<void> {
     const { sql } = deps;
+    // retired in the midst of a cycle, a model is not found by the next step: that is no failure
+    const outcome = told === "failed" && await isRetired(sql, name) ? "cancelled" : told;
     const nowMs = deps.clock();
     await enterStage(sql, cycleId, "report");
     if (outcome === "failed") {

@@ -4,6 +4,7 @@ import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles/cy
 import { claimFederatedRun } from "../src/db/federated/runs.ts";
 import { saveSnapshot } from "../src/db/cycles/snapshots.ts";
 import { countEvents } from "../src/db/events/events.ts";
+import { type Sharding, shardingOf } from "../src/training/shards.ts";
 import { featuresOf } from "../src/features/set.ts";
 import { assertLearnable } from "./learnable.ts";
 import { soundBlocks } from "./sound_blocks.ts";
@@ -19,6 +20,8 @@ interface SnapshotResult {
   testRows: number;
   /** id of the federated training that the cycle carries out; left out: it trains on all rows */
   federated?: string;
+  /** how it trains over shards, and whether it does so again on all rows; left out: one worker trains */
+  distributed?: Sharding & { refits: boolean };
 }
 
 export const createSnapshotActivities = (deps: ActivityDeps) => ({
@@ -49,16 +52,25 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
     const rows = rowsIn(blocks);
     await saveSnapshot(sql, { id, asOf, eventsSeen, rows, ...content });
     await saveCycleSnapshot(sql, cycleId, id);
-    await saveProgress(sql, cycleId, { fraction: 1, text: `${rows} rows of ${blocks.length} cut-offs` });
     const divide = recalibrates ? recalibrationSplit : splitFor;
     const split = divide(blocks, await championOf(deps, name), config);
+    const trainRows = rowsIn(split?.train ?? []);
+    const sharding = recalibrates ? null : shardingOf(model, config, trainRows);
+    const shards = sharding === null
+      ? ""
+      : `; ${sharding.shards > 1 ? `${sharding.shards} shards` : "one worker trains"}: ${sharding.why}`;
+    const text = `${rows} rows of ${blocks.length} cut-offs${shards}`;
+    await saveProgress(sql, cycleId, { fraction: 1, text });
     const federated = recalibrates ? null : await claimFederatedRun(sql, { model: name, cycleId });
     return {
       snapshotId: id,
       rows,
-      trainRows: rowsIn(split?.train ?? []),
+      trainRows,
       testRows: rowsIn(split?.test ?? []),
       ...federated === null ? {} : { federated },
+      ...sharding === null || sharding.shards === 1 || federated !== null
+        ? {}
+        : { distributed: { ...sharding, refits: config.refit } },
     };
   },
 });

@@ -1,8 +1,10 @@
+import { type BroughtRecipes, broughtRecipes } from "../src/app/registry/brought.ts";
 import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { activityInfo, Context } from "@temporalio/activity";
 import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
 import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
+import { saveChallenged } from "../src/db/models/brought.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { getVersion, versionOfCycle } from "../src/db/models/versions.ts";
 import { targetUnit } from "../src/app/features/spending_unit.ts";
@@ -15,6 +17,7 @@ import { NothingToLearnError } from "../src/retraining/learnable.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadTrainingSet, type TrainingSet } from "../src/training/dataset.ts";
 import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
+import { shardingOf } from "../src/training/shards.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import { championOf, readIfIntact, splitFor, testersOf } from "./champion.ts";
 import { assertLearnable } from "./learnable.ts";
@@ -68,7 +71,7 @@ export const createTrainActivities = (deps: ActivityDeps) => ({
   },
 });
 
-interface TrainingJob {
+export interface TrainingJob {
   cycleId: string;
   model: ModelDefinition;
   config: ModelConfig;
@@ -76,10 +79,18 @@ interface TrainingJob {
 }
 
 async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion> {
-  const { sql, store, trainer } = deps;
-  const { cycleId, model, config, snapshotId } = job;
+  const { manifest, artefactSha256 } = await fitChallenger(deps, job);
+  await registerVersion(deps.sql, deps.signing, { manifest, artefactSha256 });
+  return (await versionOfCycle(deps.sql, job.cycleId))!;
+}
+
+/** What the challenger of a cycle is trained on. */
+export async function challengerRows(
+  deps: ActivityDeps,
+  { model, config, snapshotId }: Pick<TrainingJob, "model" | "config" | "snapshotId">,
+) {
   const [snapshot, champion] = await Promise.all([
-    getSnapshot(sql, snapshotId),
+    getSnapshot(deps.sql, snapshotId),
     championOf(deps, model.name),
   ]);
   const split = splitFor(snapshot.blocks, champion, config);
@@ -92,20 +103,34 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
   }
   const tests = await testersOf(deps, split);
   const keep = tests ? (shopper: number) => !tests(shopper) : undefined;
-  const set = await loadTrainingSet(store, split.train, { keep });
+  return { snapshot, champion, train: split.train, keep };
+}
+
+/** The competition on the rows of a challenger, at most so many: what it came to, not registered yet. */
+export async function fitChallenger(
+  deps: ActivityDeps,
+  job: TrainingJob,
+): Promise<{ manifest: Manifest; artefactSha256: string }> {
+  const { sql, store, trainer } = deps;
+  const { cycleId, model, config } = job;
+  const { snapshot, champion, train, keep } = await challengerRows(deps, job);
+  const set = await loadTrainingSet(store, train, { keep });
   if (set.targets.length === 0) {
     throw new NothingToLearnError(
       `Nothing to learn for ${model.name}: no labelled row is older than the test`,
     );
   }
   const resumed = (activityInfo().heartbeatDetails as Heartbeat | undefined)?.checkpoint;
+  const brought = await broughtRecipes(deps, model, cycleId);
   const result = await trainer.compete({
-    task: taskOf(model, config),
+    task: withBrought(taskOf(model, config), brought),
     rows: set.rows,
     seed: config.seed,
     champion: await warmStartFrom(deps, model.name, champion?.version ?? null),
     resume: resumed ? await readIfIntact(store.get(resumed)) : undefined,
   }, callbacks(deps, cycleId));
+  const { name } = result.winner.recipe;
+  if (name === brought.challenger) await saveChallenged(sql, { model: model.name, name, cycleId });
   const artefactSha256 = await store.put(result.artifact);
   const unit = await targetUnit(sql, model, { asOfMs: Date.parse(snapshot.asOf) });
   const manifest = manifestOf(deps, {
@@ -113,13 +138,13 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     unit,
     snapshot,
     champion,
-    trained: split.train,
+    trained: train,
     targets: set.targets,
+    taken: set.rows.target.length,
     result,
     artefactSha256,
   });
-  await registerVersion(sql, deps.signing, { manifest, artefactSha256 });
-  return (await versionOfCycle(sql, cycleId))!;
+  return { manifest: { ...manifest, ...dividedOver(job, set) }, artefactSha256 };
 }
 
 /**
@@ -131,26 +156,26 @@ export async function refitVersion(
   { model, config, challenger }: { model: ModelDefinition; config: ModelConfig; challenger: ModelVersion },
 ): Promise<ModelVersion> {
   const { sql } = deps;
-  const { cycleId, snapshotId, asOf, tested, metrics, parent, federated } = challenger.manifest;
+  const { cycleId, snapshotId, asOf, federated } = challenger.manifest;
   if (!config.refit || challenger.manifest.served.refitted) return challenger;
   if (federated) return challenger; // another training would spend as much privacy again
   if (challenger.manifest.recalibrated) return await refitLine(deps, { model, config, challenger });
   const { blocks } = await getSnapshot(sql, snapshotId);
   const again = await fitReference(deps, { cycleId, model, config, blocks, asOf });
-  const served = { ...again.manifest.served, refitted: true };
-  const manifest: Manifest = {
-    ...again.manifest,
-    snapshotId,
-    snapshotHash: snapshotId,
-    parent,
-    tested,
-    metrics,
-    served,
-  };
+  const manifest = refitted(challenger.manifest, again.manifest);
   const { artefactSha256 } = again;
   const { version } = challenger;
   await replaceCandidate(sql, deps.signing, { model: model.name, version, manifest, artefactSha256 });
   return { ...challenger, manifest, artefactSha256 };
+}
+
+/** What is written down of a version that was trained again: how it was tested stays. */
+export function refitted(
+  { snapshotId, parent, tested, metrics }: Manifest,
+  again: Manifest,
+): Manifest {
+  const served = { ...again.served, refitted: true };
+  return { ...again, snapshotId, snapshotHash: snapshotId, parent, tested, metrics, served };
 }
 
 /**
@@ -180,14 +205,16 @@ export async function fitReference(
 ): Promise<{ manifest: Manifest; artefactSha256: string }> {
   await assertLearnable(deps, model, { config, blocks, asOfMs: Date.parse(asOf) });
   const { rows, targets } = await loadTrainingSet(deps.store, blocks);
+  const brought = await broughtRecipes(deps, model, cycleId);
   const result = await deps.trainer.compete(
-    { task: taskOf(model, config), rows, seed: config.seed },
+    { task: withBrought(taskOf(model, config), brought), rows, seed: config.seed },
     callbacks(deps, cycleId),
   );
   const artefactSha256 = await deps.store.put(result.artifact);
   const unit = await targetUnit(deps.sql, model, { asOfMs: Date.parse(asOf) });
   const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks, unit };
-  return { manifest: manifestOf(deps, { ...job, targets, result, artefactSha256 }), artefactSha256 };
+  const manifest = manifestOf(deps, { ...job, targets, taken: rows.target.length, result, artefactSha256 });
+  return { manifest: { ...manifest, ...dividedOver({ model, config }, { targets }) }, artefactSha256 };
 }
 
 /** The part of a model that the trainer needs, by its configuration. */
@@ -206,6 +233,13 @@ export function taskOf(model: ModelDefinition, config: ModelConfig): TrainingTas
     featureHash: hash,
   };
 }
+
+/** Adds what people brought to the candidates of the model's file. */
+const withBrought = (task: TrainingTask, { recipes, challenger }: BroughtRecipes): TrainingTask => ({
+  ...task,
+  candidates: [...task.candidates, ...recipes],
+  ...challenger !== null && { challenger },
+});
 
 /** Heartbeats with the newest checkpoint, stops on cancellation, and shows progress about twice a second. */
 function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
@@ -232,11 +266,16 @@ function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
   };
 }
 
-function seen(blocks: readonly SnapshotBlock[], targets: Float64Array, config: ModelConfig) {
+function seen(
+  blocks: readonly SnapshotBlock[],
+  { rows, taken = rows }: { rows: number; taken?: number },
+  config: ModelConfig,
+) {
   const cutoffs = blocks.map((block) => block.cutoff);
   const newest = Date.parse(cutoffs[cutoffs.length - 1]);
   return {
-    rows: targets.length,
+    rows,
+    ...taken < rows ? { sampled: taken } : {},
     cutoffs,
     labelledThrough: new Date(newest + config.horizon_days * DAY_MS).toISOString(),
   };
@@ -262,7 +301,7 @@ function guessFrom(
 /** Returns what is written down of a version that was trained. */
 export function manifestOf(
   { codeVersion }: ActivityDeps,
-  { cycleId, model, config, snapshot, champion, trained, unit, targets, result, artefactSha256 }:
+  { cycleId, model, config, snapshot, champion, trained, unit, targets, taken, result, artefactSha256 }:
     & Omit<TrainingJob, "snapshotId">
     & {
       snapshot: Pick<Snapshot, "id" | "asOf">;
@@ -271,11 +310,13 @@ export function manifestOf(
       /** of the target */
       unit: string;
       targets: TrainingSet["targets"];
+      /** rows that it was fitted on; left out: all */
+      taken?: number;
       result: CompeteResult;
       artefactSha256: string;
     },
 ): Manifest {
-  const saw = seen(trained, targets, config);
+  const saw = seen(trained, { rows: targets.length, taken }, config);
   return {
     model: model.name,
     cycleId,
@@ -299,4 +340,13 @@ export function manifestOf(
     ...guessFrom(model, targets),
     metrics: {},
   };
+}
+
+/** What is told of a training that was not divided although the settings ask for it; the rounds say more themselves. */
+function dividedOver(
+  { model, config }: Pick<TrainingJob, "model" | "config">,
+  { targets }: Pick<TrainingSet, "targets">,
+): Pick<Manifest, "distributed"> {
+  const sharding = shardingOf(model, config, targets.length);
+  return sharding?.shards === 1 ? { distributed: { ...sharding, rounds: 0 } } : {};
 }

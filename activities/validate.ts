@@ -5,8 +5,9 @@ import { checkOfCycle } from "../src/db/cycles/checks.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { shopperGroups } from "../src/db/events/shopper_groups.ts";
 import { setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
-import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
-import { featuresOf, SHARED_FEATURES } from "../src/features/set.ts";
+import { shopperNumber } from "../src/features/blocks.ts";
+import { takePlaces } from "../src/features/shards.ts";
+import { featuresOf } from "../src/features/set.ts";
 import { guessFor } from "../src/stats/classes.ts";
 import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
@@ -18,7 +19,7 @@ import { largestGroups, rowsByGroup } from "../src/performance/groups.ts";
 import { rowsBySegment } from "../src/performance/segments.ts";
 import { guessOf, type ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
-import { loadRows } from "../src/training/dataset.ts";
+import { loadTrainingSet } from "../src/training/dataset.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import { loadScorer } from "../src/training/scorer.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
@@ -93,11 +94,12 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
       getSnapshot(sql, snapshotId),
     ]);
     const bytes = await store.get(challenger!.artefactSha256);
-    const { features, width, users } = decodeFeatures(
-      await store.getRows(blocks[blocks.length - 1].features),
+    const { users, features: sample } = await takePlaces(
+      store,
+      blocks[blocks.length - 1].features,
+      (place) => place < 64,
     );
-    const sampleSize = Math.min(64, users.length);
-    const sample = features.slice(0, sampleSize * width);
+    const sampleSize = users.length;
     const scorer = loadScorer(bytes);
     const served = scorer.predictPacked(sample, sampleSize);
     const trained = await trainer.score(bytes, sample, sampleSize);
@@ -131,7 +133,9 @@ interface ValidationJob {
 async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<Evidence> {
   const { store } = deps;
   const { model, config, challenger, champion, split } = job;
-  const rows = await loadRows(store, split.test, await testersOf(deps, split) ?? undefined);
+  const { rows } = await loadTrainingSet(store, split.test, {
+    keep: await testersOf(deps, split) ?? undefined,
+  });
   const { targetCap } = challenger.manifest;
   const naive = guessFor(guessOf(challenger.manifest), rows.target.length);
   const serving = champion ? await readServing(deps, model, champion) : undefined; // a guess serves
@@ -164,7 +168,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
       model,
       unseen,
       predictions,
-      segmentsOf(rows, await groupsOf(deps, job)),
+      segmentsOf(model, rows, await groupsOf(deps, job)),
       options,
     ),
     segmentMargin: config.segment_margin,
@@ -195,12 +199,13 @@ async function groupsOf(
 
 /** The places of each segment's rows: kinds of shoppers by their features, and groups by category and country. */
 function segmentsOf(
+  model: ModelDefinition,
   { features, width, target, user }: TrainingRows,
   groups: ReadonlyMap<number, readonly string[]>,
 ): [segment: string, places: number[]][] {
-  const value = (row: number, feature: string) =>
-    features[row * width + SHARED_FEATURES.places.get(feature)!];
-  return [...rowsBySegment(target.length, value), ...rowsByGroup(user, groups)];
+  const { places } = featuresOf(model);
+  const value = (row: number, feature: string) => features[row * width + places.get(feature)!];
+  return [...rowsBySegment(target.length, value, model.segments), ...rowsByGroup(user, groups)];
 }
 
 /**

@@ -11,7 +11,7 @@ import { WORTH_PRIOR } from "../src/retraining/worth/prior.ts";
 import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import { pairedInterval, standardError } from "../src/stats/paired.ts";
-import { loadRows } from "../src/training/dataset.ts";
+import { loadTrainingSet } from "../src/training/dataset.ts";
 import { alongLine, type Line } from "../src/training/line.ts";
 import { withoutLine } from "../src/training/recalibrate.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
@@ -120,7 +120,7 @@ async function scoreVersions(
     const cutoffMs = Date.parse(block.cutoff);
     const unseen = usable.filter(({ manifest }) => cutoffMs >= Date.parse(learnedThrough(manifest)));
     if (unseen.length === 0) continue;
-    const { features, target, user: shopper } = await loadRows(store, [block]);
+    const { rows: { features, target, user: shopper } } = await loadTrainingSet(store, [block]);
     if (target.length === 0) continue;
     for (const { artefact, line, manifest, rows } of unseen) {
       const trained = await trainer.score(artefact, features, target.length);

@@ -191,7 +191,7 @@ function printMeans(model: ModelDefinition, tested: readonly Tested[]): void {
 }
 
 if (!file) throw new TypeError("Cannot run the lab: name an event file, .csv or .csv.gz");
-const trainer = await createTrainer({ workers: 2 });
+const trainer = createTrainer({ workers: 2 });
 try {
   await run(trainer);
 } finally {

@@ -4,13 +4,18 @@
  */
 import { parseArgs } from "node:util";
 import { autoscaleBench } from "./autoscale/mod.ts";
+import { checkBench } from "./check.ts";
+import { costBench } from "./cost.ts";
 import { commandLineBench } from "./command_line.ts";
+import { distributedBench } from "./distributed/mod.ts";
 import { driftSpeedBench } from "./drift_speed.ts";
 import { extremesBench } from "./extremes/mod.ts";
 import { detectionBench } from "./detection/mod.ts";
 import { falseAlarmsBench } from "./false_alarms/mod.ts";
 import { federatedBench } from "./federated/mod.ts";
 import { forceBench } from "./force.ts";
+import { freshnessBench } from "./freshness/mod.ts";
+import { growthBench } from "./scale/mod.ts";
 import { incidentsBench } from "./incidents/mod.ts";
 import { ingestBench } from "./ingest/mod.ts";
 import { longlifeBench } from "./longlife/mod.ts";
@@ -19,10 +24,12 @@ import { qualityBench } from "./quality/mod.ts";
 import { rolloutBench } from "./rollout/mod.ts";
 import { secretsBench } from "./secrets/mod.ts";
 import { servingBench } from "./serving/mod.ts";
+import { startBench } from "./start.ts";
 import type { Bench } from "./shared/bench.ts";
 import { cleanUp, guard } from "./shared/cleanup.ts";
 import { machineNow } from "./shared/machine.ts";
 import { print, publish } from "./shared/report.ts";
+import { trainingBench } from "./training.ts";
 import { whenBench } from "./when/mod.ts";
 import { UnusableInputError } from "./when/python.ts";
 
@@ -37,13 +44,20 @@ const BENCHES: readonly Bench[] = [
   incidentsBench,
   rolloutBench,
   servingBench,
+  freshnessBench,
   secretsBench,
   longlifeBench,
   extremesBench,
+  growthBench,
   autoscaleBench,
   commandLineBench,
+  checkBench,
+  costBench,
+  startBench,
+  trainingBench,
   whenBench,
   federatedBench,
+  distributedBench,
 ];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]

@@ -9,13 +9,18 @@ export const VERSION_ACTIONS = ["approve", "reject", "roll-back", "promote"] as 
 export type VersionActionName = typeof VERSION_ACTIONS[number];
 export const RETRAINER_ACTIONS = ["start", "stop", "stop-now", "force"] as const;
 export type RetrainerActionName = typeof RETRAINER_ACTIONS[number];
+/** Actions on the rollout of a model that runs. */
+export const ROLLOUT_ACTIONS = ["pause-rollout", "resume-rollout"] as const;
+export type RolloutActionName = typeof ROLLOUT_ACTIONS[number];
 /** Actions on a model as a whole, also on one that is out of use. */
 export const MODEL_ACTIONS = ["retire", "restore"] as const;
 export type ModelActionName = typeof MODEL_ACTIONS[number];
 
+type ActionName = VersionActionName | RetrainerActionName | RolloutActionName | ModelActionName;
+
 /** The page that says what an action will do, and does it once it is told why. */
 export const actPath = (
-  action: VersionActionName | RetrainerActionName | ModelActionName,
+  action: ActionName,
   { model, version }: { model: string; version?: number },
 ): string =>
   `/act/${action}?${new URLSearchParams({
@@ -59,7 +64,7 @@ export function ActButton({ person, href, label, children }: ActProps) {
 }
 
 interface Offer {
-  action: VersionActionName | RetrainerActionName | ModelActionName;
+  action: ActionName;
   model: string;
   version?: number;
   text: string;

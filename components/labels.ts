@@ -2,6 +2,7 @@
 import type { Alert } from "../src/alerts/alert.ts";
 import type { Answer, Check, Reason } from "../src/retraining/check.ts";
 import type { Cycle, Outcome, Stage } from "../src/retraining/cycle.ts";
+import { IMPORT } from "../src/format/import_caller.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 import type { Evidence, Verdict } from "../src/validation/verdict.ts";
 import type { Interval } from "../src/stats/interval.ts";
@@ -140,7 +141,10 @@ const TRIGGER_NAMES: Readonly<Record<Cycle["trigger"], string>> = {
   alarm: "alarm",
   replay: "replay",
 };
-export const triggerName = (trigger: Cycle["trigger"]): string => TRIGGER_NAMES[trigger];
+
+/** What began a cycle or check; events that were imported ask for one as an alarm does. */
+export const triggerName = (trigger: Cycle["trigger"], requestedBy: string | null = null): string =>
+  trigger === "alarm" && requestedBy === IMPORT ? "import" : TRIGGER_NAMES[trigger];
 /** All that can begin a cycle. */
 export const TRIGGERS = Object.keys(TRIGGER_NAMES) as Cycle["trigger"][];
 

@@ -3,6 +3,7 @@ import { capital } from "../src/format/words.ts";
 import type { RolloutDecision } from "../src/rollout/decision.ts";
 import type { Rollout, RolloutState } from "../src/rollout/rollout.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
+import { shownText } from "../src/format/rollout_text.ts";
 import type { Badge } from "./labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
@@ -19,11 +20,19 @@ export const ROLLOUT_STATES: Readonly<Record<RolloutState, Badge>> = {
   "superseded": badge("stopped", "Superseded"),
 };
 
+/** The state of a rollout; one that runs may be paused. */
+export const rolloutBadge = ({ state, paused }: Pick<Rollout, "state" | "paused">): Badge =>
+  isPaused({ state, paused }) ? badge("stopped", "Paused", "watch") : ROLLOUT_STATES[state];
+
+export const isPaused = ({ state, paused }: Pick<Rollout, "state" | "paused">): boolean =>
+  state === "running" && paused !== null;
+
 export const DECISIONS: Readonly<Record<RolloutDecision["kind"], Badge>> = {
   "go on": badge("running", "Continue", "good"),
   "promote": badge("good", "Promote", "good"),
   "roll back": badge("back", "Roll back", "bad"),
   "keep collecting": badge("unknown", "Waiting for data"),
+  "paused": badge("stopped", "Paused", "watch"),
   "hold": badge("stopped", "Hold"),
 };
 
@@ -52,7 +61,9 @@ export function rolloutHeadline(rollout: Rollout): string {
   const were = several ? "were" : "was";
   switch (state) {
     case "running":
-      return runningHeadline(rollout, capital(subject));
+      return `${runningHeadline(rollout, capital(subject))}${
+        rollout.paused ? " The rollout is paused." : ""
+      }`;
     case "promoted":
       return `${several ? `One of ${subject}` : capital(subject)} ${
         several ? "was" : were
@@ -78,8 +89,6 @@ function runningHeadline({ champion, challengers, plan, shares }: Rollout, subje
     : `${subject} is shown to ${shownTo({ plan, shares })}; version ${champion} serves the others.`;
 }
 
-/** "version 7 is shown to 25 % of shoppers" */
-export const statusText = ({ version, strategy, share }: NonNullable<ModelStatus["rollout"]>): string =>
-  strategy === "shadow"
-    ? `version ${version} runs as a shadow, shown to nobody`
-    : `version ${version} is shown to ${shareText(share)} of shoppers`;
+/** "version 7 is shown to 25.0 % of shoppers" */
+export const statusText = (rollout: NonNullable<ModelStatus["rollout"]>): string =>
+  shownText({ ...rollout, version: `version ${rollout.version}` });

@@ -1,9 +1,10 @@
 import { overview } from "../src/dashboard/browser/live.ts";
 import { Countdown, LiveTime } from "../src/dashboard/browser/live_time.tsx";
-import { count, counted, percent } from "../src/format/numbers.ts";
+import { count, counted } from "../src/format/numbers.ts";
 import { moment } from "../src/format/times.ts";
 import { ProgressBar, StatusBadge } from "../components/status_badge.tsx";
 import { answerBadge, mainReason, outcomeBadge, outcomesText } from "../components/labels.ts";
+import { shownText } from "../src/format/rollout_text.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
 const STOPPED = { glyph: "stopped", tone: "unknown", word: "Automatic retraining is stopped" } as const;
@@ -25,9 +26,10 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
         <>
           <dt>Rollout</dt>
           <dd>
-            <a href={`/rollouts/${rollout.id}`}>v{rollout.version}</a> is shown to {percent(rollout.share)}
-            {" "}
-            of shoppers <small>{rollout.drill ? "drill" : rollout.strategy}</small>
+            <a href={`/rollouts/${rollout.id}`}>
+              {shownText({ ...rollout, version: `v${rollout.version}` })}
+            </a>{" "}
+            <small>{rollout.drill ? "drill" : rollout.strategy}</small>
           </dd>
         </>
       )}

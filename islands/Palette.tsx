@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { applyFiltersAtOnce } from "../src/dashboard/browser/filters.ts";
 import {
   letLettersWork,
   lettersWork,
@@ -20,6 +21,7 @@ export default function Palette({ pages }: { pages: PageKey[] }) {
     () => listenForShortcuts(pages, { find, showKeys, go: (path) => void location.assign(path) }),
     [],
   );
+  useEffect(applyFiltersAtOnce, []);
   return (
     <>
       <a

@@ -45,7 +45,9 @@ export type { StreamDetector, StreamDetectorKind } from "./drift/stream/detector
 export type { OwnStrategy } from "./rollout/strategies/strategy.ts";
 export type { Known, Policy } from "./backtest/policies/policy.ts";
 export { defineModel, type ModelDefinition } from "./models/model.ts";
+export type { OwnSegment } from "./models/own_segments.ts";
 export { type Brought, broughtModel } from "./models/brought.ts";
+export { packLayers } from "./onnx/layers.ts";
 export type { Recipe } from "./models/recipe.ts";
 export type { MetricRow, OwnMetric } from "./stats/own_metrics.ts";
 export type { OwnFeature, Seen } from "./features/own.ts";

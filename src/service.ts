@@ -72,9 +72,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const { config, home, parts, log } = options;
+  const starting = options.startingServers ?? findServers(options);
+  undo.add("the servers", () => starting.then((servers) => servers.stop(), () => undefined));
+  starting.catch(() => undefined); // told where it is waited for
   const instruments = await openTelemetry(options, undo);
-  const servers = await findServers(options);
-  undo.add("the servers", () => servers.stop());
+  const servers = await starting;
   const databaseUrl = await prepareDatabase(databaseUrls(options, servers));
   const sql = connect(databaseUrl);
   undo.add("the database connections", () => sql.end({ timeout: 5 }));

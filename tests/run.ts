@@ -1,5 +1,6 @@
 /** Every check of the project, with all the set-up it needs; the last line counts them. `deno task test [PATH ...]`. */
 import { getChromium } from "./browser/chromium.ts";
+import { getPhp } from "./docs/php.ts";
 import { getPython } from "./notebooks/python.ts";
 import { pythonForWhen } from "../bench/when/python.ts";
 import { readJunit, type TestReport } from "./junit.ts";
@@ -61,6 +62,7 @@ async function getPrograms({ isWholeRun }: { isWholeRun: boolean }): Promise<Rec
   const say = (line: string) => console.log(line);
   const browser = await getChromium(say); // one after the other: apt-get has one lock
   await getPython(say);
+  await getPhp(say);
   if (isWholeRun) {
     await pythonForWhen(say);
     await findHelm(); // Go builds take all cores for minutes, which tests beside them would feel

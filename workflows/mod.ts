@@ -1,5 +1,6 @@
 export { backtest, backtestLane } from "./backtest.ts";
 export { cleanup } from "./cleanup.ts";
+export { distributedTraining } from "./distributed_training.ts";
 export { federatedRounds } from "./federated_rounds.ts";
 export { deliverAlert, monitor } from "./monitor.ts";
 export { privacyRequest } from "./privacy.ts";

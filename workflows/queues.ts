@@ -16,6 +16,11 @@ const KINDS: Readonly<Partial<Record<keyof Activities | keyof BacktestActivities
   trainChallenger: "training",
   refitChallenger: "training",
   recalibrateChallenger: "training",
+  chooseOnSample: "training",
+  cutShard: "features",
+  sumShard: "training",
+  closeShardRound: "training",
+  closeShardTraining: "training",
   trainStep: "training",
 };
 

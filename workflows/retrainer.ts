@@ -69,6 +69,8 @@ const { noteRetrainer, noteControl, admitControl, alertDropped } = localActiviti
 const isChecked = () => patched("signals are checked");
 /** In whose name the monitor asks for a check. */
 const MONITOR = "the monitor";
+/** In whose name events that were imported ask for one: as `IMPORT` of src/app/events has it. */
+const IMPORT = "an import";
 const UNKNOWN_CALLER = "a Temporal signal by an unknown caller";
 
 /**
@@ -151,7 +153,7 @@ class Retrainer {
 
   alarm(request?: ControlRequest): void {
     const { requestId, by: name } = requestOf(request);
-    const by = !isChecked() || name === MONITOR ? name : UNKNOWN_CALLER;
+    const by = !isChecked() || name === MONITOR || name === IMPORT ? name : UNKNOWN_CALLER;
     if (this.#active) this.#requests.add({ requestId, trigger: "alarm", asOf: null, by });
   }
 

@@ -14,6 +14,7 @@ import {
 import { childAttributes, setAttributes } from "./attributes.ts";
 import { rootMessage } from "./failures.ts";
 import { type CycleInput, type CycleResult, decidedSignal } from "./messages.ts";
+import { type DistributedInput, distributedTraining } from "./distributed_training.ts";
 import { federatedRounds } from "./federated_rounds.ts";
 import { activities, localActivities, LONG_STEP, MEASUREMENT, QUICK_STEP } from "./proxies.ts";
 import { requestOf } from "./requests.ts";
@@ -124,7 +125,7 @@ interface Retrained {
 }
 
 async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promise<Retrained> {
-  const { snapshotId, rows, testRows, trainRows, federated } = await activities(
+  const { snapshotId, rows, testRows, trainRows, federated, distributed } = await activities(
     LONG_STEP,
     "Seal the labelled rows",
   )
@@ -136,7 +137,7 @@ async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promi
     };
   }
   const job = { ...cycle, snapshotId };
-  const { candidate, text } = await makeChallenger(job, { recalibrates, trainRows, federated });
+  const { candidate, text } = await makeChallenger(job, { recalibrates, trainRows, federated, distributed });
   if (candidate === null) return { outcome: "inconclusive", text };
   const { verdict, why } = await activities(LONG_STEP, `Compare on ${testRows} unseen rows`)
     .validateChallenger(job);
@@ -146,7 +147,9 @@ async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promi
     return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
   }
   const again = recalibrates ? "Fit again on both halves" : `Train again on all ${rows} rows`;
-  const { version } = await activities(LONG_STEP, again).refitChallenger(job);
+  const { version } = distributed?.refits
+    ? await trainOverShards(job, { ...distributed, refit: true })
+    : await activities(LONG_STEP, again).refitChallenger(job);
   await activities(QUICK_STEP, `Ask version ${version} before it serves`).smokeTest(job);
   return await deploy(cycle, { version, why });
 }
@@ -154,12 +157,21 @@ async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promi
 /** Trains or recalibrates a challenger. `candidate` null: there was not enough to recalibrate on, says `text`. */
 async function makeChallenger(
   job: Cycle & { snapshotId: string },
-  { recalibrates, trainRows, federated }: { recalibrates: boolean; trainRows: number; federated?: string },
+  { recalibrates, trainRows, federated, distributed }: {
+    recalibrates: boolean;
+    trainRows: number;
+    federated?: string;
+    distributed?: Distributed;
+  },
 ): Promise<{ candidate: string | null; text: string }> {
   if (recalibrates) {
     return await activities(LONG_STEP, `Recalibrate on half of ${trainRows} rows`).recalibrateChallenger(job);
   }
   if (federated !== undefined) return await trainInRounds(job, federated);
+  if (distributed !== undefined) {
+    const { candidate } = await trainOverShards(job, { ...distributed, refit: false });
+    return { candidate, text: candidate };
+  }
   const { candidate } = await activities(LONG_STEP, `Train on ${trainRows} rows`).trainChallenger(job);
   return { candidate, text: candidate };
 }
@@ -175,6 +187,24 @@ async function trainInRounds(
     ...childAttributes([{ key: MODEL, value: model }]),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     staticSummary: `${model}, federated rounds`,
+  });
+}
+
+/** How the snapshot says that the cycle divides its rows. */
+type Distributed = Pick<DistributedInput, "shards" | "why">;
+
+/** Trains over shards of the rows, as a workflow of its own: within 20 hours, as no row names its files, and a sweep takes such. */
+async function trainOverShards(
+  job: Cycle & { snapshotId: string },
+  { shards, why, refit }: Distributed & { refit: boolean },
+): Promise<{ candidate: string; version: number }> {
+  return await executeChild(distributedTraining, {
+    workflowId: `${job.cycleId}/shards${refit ? "/refit" : ""}`,
+    args: [{ ...job, shards, why, refit }],
+    ...childAttributes([{ key: MODEL, value: job.model }]),
+    workflowExecutionTimeout: "20 hours",
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    staticSummary: `${job.model}, ${shards} shards`,
   });
 }
 

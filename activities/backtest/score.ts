@@ -4,7 +4,8 @@ import type { SavedStep } from "../../src/db/backtests/backtests.ts";
 import { savePredictions } from "../../src/db/models/predictions.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
-import { decodeFeatures, decodeLabels, shopperNumber } from "../../src/features/blocks.ts";
+import { decodeLabels, shopperNumber } from "../../src/features/blocks.ts";
+import { readFeatures } from "../../src/features/shards.ts";
 import { featureBlock, labelBlock } from "../../src/app/features/blocks.ts";
 import { featuresOf } from "../../src/features/set.ts";
 import { guessFor, sharesOf, tellAt } from "../../src/stats/classes.ts";
@@ -56,7 +57,7 @@ interface TestRows {
   users: readonly string[];
   /** numbers of the shoppers */
   user: Int32Array;
-  features: ReturnType<typeof decodeFeatures>["features"];
+  features: Float32Array;
   target: ReturnType<typeof decodeLabels>;
 }
 
@@ -70,7 +71,7 @@ export async function testRows(
   const protocol = protocolOf(model, config);
   const { sha256 } = await featureBlock(deps, protocol, cutoffMs);
   const labels = await labelBlock(deps, model, protocol, { cutoffMs, features: sha256 });
-  const { users, features } = decodeFeatures(await deps.store.getRows(sha256));
+  const { users, features } = await readFeatures(deps.store, sha256);
   const target = decodeLabels(await deps.store.getRows(labels));
   return { users, features, target, user: Int32Array.from(users, shopperNumber) };
 }

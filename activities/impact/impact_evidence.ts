@@ -6,9 +6,9 @@ import type { ImpactCutoff, ImpactEvidence } from "../../src/impact/impact_evide
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { guessOf, type ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
-import { loadRows } from "../../src/training/dataset.ts";
+import { loadTrainingSet } from "../../src/training/dataset.ts";
 import { labelledBlock } from "../../src/app/features/labelled_rows.ts";
-import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
+import type { TrainingRows } from "../../src/training/rows.ts";
 import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -68,7 +68,7 @@ export async function outcomesEvidence(
   const { model, config } = await modelAndConfig(deps, name);
   const block = await labelledBlock(deps, model, { config, cutoffMs });
   if (block.rows === 0) return "no shopper was active when it was deployed";
-  const rows = limitRows(await loadRows(deps.store, [block]), ROWS_MAX);
+  const { rows } = await loadTrainingSet(deps.store, [block], { max: ROWS_MAX });
   const cutoffs = [{ cutoff: block.cutoff, population: block.rows }];
   return await evidenceOf(deps, { ...await aboutOf(deps, name, version), before, after, rows, cutoffs });
 }

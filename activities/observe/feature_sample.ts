@@ -4,14 +4,15 @@ import { servingVersion } from "../../src/db/models/serving.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { readUserDays } from "../../src/db/events/user_days.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
-import { decodeFeatures, type FeatureBlock } from "../../src/features/blocks.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
 import { type FeatureSet, featuresOf } from "../../src/features/set.ts";
+import { readParts, type RowStore } from "../../src/features/shards.ts";
 import type { FeatureSample } from "../../src/quality/quality_evidence.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
+import { sampleSessions } from "./session_sample.ts";
 
 /** Shoppers whose rows are computed a second time. */
 const COMPARED = 50;
@@ -26,18 +27,21 @@ export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promis
   const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
   const { model, config } = await modelAndConfig(deps, served.model);
   const featureSet = featuresOf(model);
-  const { sha256 } = await featureBlock(deps, protocolOf(model, config), dayMs);
-  const now = decodeFeatures(await deps.store.getRows(sha256));
-  const bytes = served.features ? await readIfIntact(deps.store.getRows(served.features)) : null;
-  const before = bytes && decodeFeatures(bytes);
+  const { sha256, rows } = await featureBlock(deps, protocolOf(model, config), dayMs);
+  const now = await variationOf(deps.store, sha256);
+  const before = served.features ? await readIfIntact(variationOf(deps.store, served.features)) : null;
   const comparable = before?.featureHash === featureSet.hash ? before : null;
   return {
     cutoff: new Date(dayMs).toISOString(),
-    rows: now.users.length,
-    constant: namesOf(featureSet, now, (column) => !varies(column)),
-    variedBefore: comparable ? namesOf(featureSet, comparable, varies) : [],
+    rows,
+    constant: namesOf(featureSet, now, false),
+    variedBefore: comparable ? namesOf(featureSet, comparable, true) : [],
     before: comparable && new Date(comparable.cutoffMs).toISOString(),
-    ...await compare(deps, now, { featureSet, horizonDays: config.horizon_days }),
+    ...await compare(deps, await takeSample(deps.store, sha256), {
+      featureSet,
+      horizonDays: config.horizon_days,
+    }),
+    sessions: await sampleSessions(deps, asOfMs),
   };
 }
 
@@ -55,35 +59,72 @@ async function servedModel(
   return null;
 }
 
-const namesOf = (
-  { names }: FeatureSet,
-  { users, width, features }: FeatureBlock,
-  is: (column: Float32Array) => boolean,
-): string[] =>
-  users.length < 2
-    ? []
-    : names.filter((_, j) => is(Float32Array.from(users, (_, i) => features[i * width + j])));
+/** Which columns of a cut-off hold more than one value. */
+interface Variation {
+  cutoffMs: number;
+  featureHash: string;
+  rows: number;
+  varies: boolean[];
+}
 
-const varies = (column: Float32Array) => column.some((value) => !Object.is(value, column[0]));
+async function variationOf(store: RowStore, sha256: string): Promise<Variation> {
+  let known: Variation | undefined;
+  let first: Float32Array | undefined;
+  const varies: boolean[] = [];
+  for await (
+    const { block: { cutoffMs, featureHash, users, width, features }, of } of readParts(store, sha256)
+  ) {
+    first ??= features.slice(0, width);
+    for (let j = 0; j < width; j++) {
+      for (let i = 0; i < users.length && !varies[j]; i++) {
+        varies[j] = !Object.is(features[i * width + j], first[j]);
+      }
+    }
+    known = { cutoffMs, featureHash, rows: of, varies };
+  }
+  return known!;
+}
 
-/** Rows of a sample, every so-manieth shopper, against the sealed ones; none where events arrived meanwhile. */
+const namesOf = ({ names }: FeatureSet, { rows, varies }: Variation, wanted: boolean): string[] =>
+  rows < 2 ? [] : names.filter((_, j) => (varies[j] ?? false) === wanted);
+
+/** Every so-manieth shopper of a cut-off. */
+async function takeSample(store: RowStore, sha256: string): Promise<SampledRows> {
+  const sample: SampledRows = { cutoffMs: 0, rows: new Map() };
+  for await (const { block: { cutoffMs, users, width, features }, places, of } of readParts(store, sha256)) {
+    const step = Math.max(1, Math.floor(of / COMPARED));
+    sample.cutoffMs = cutoffMs;
+    for (let i = 0; i < users.length; i++) {
+      if (places[i] % step !== 0 || places[i] / step >= COMPARED) continue;
+      sample.rows.set(users[i], features.slice(i * width, (i + 1) * width));
+    }
+  }
+  return sample;
+}
+
+interface SampledRows {
+  cutoffMs: number;
+  /** as they are sealed, by pseudonym */
+  rows: Map<string, Float32Array>;
+}
+
+/** Rows of a sample against the sealed ones; none where events arrived meanwhile. */
 async function compare(
   { sql }: ActivityDeps,
-  { cutoffMs, users, width, features }: FeatureBlock,
-  { featureSet: { names, events, row }, horizonDays }: { featureSet: FeatureSet; horizonDays: number },
+  { cutoffMs, rows }: SampledRows,
+  { featureSet: { names, events, session, row }, horizonDays }: {
+    featureSet: FeatureSet;
+    horizonDays: number;
+  },
 ): Promise<Pick<FeatureSample, "compared" | "skewed">> {
   const before = await countEvents(sql, { beforeMs: cutoffMs });
-  const step = Math.max(1, Math.floor(users.length / COMPARED));
-  const places = new Map(
-    users.flatMap((user, i) => i % step === 0 ? [[user, i] as const] : []).slice(0, COMPARED),
-  );
   const differences = new Map<string, { shoppers: number; largest: number }>();
-  const query = { asOfMs: cutoffMs, users: [...places.keys()], events };
+  const newest = session ? "kept" as const : undefined;
+  const query = { asOfMs: cutoffMs, users: [...rows.keys()], events, newest };
   for await (const { userKey, days } of readUserDays(sql, query)) {
     const computed = Float32Array.from(row(days, cutoffMs, { horizonDays }));
-    const offset = places.get(userKey)! * width;
     computed.forEach((value, j) => {
-      const sealed = features[offset + j];
+      const sealed = rows.get(userKey)![j];
       if (Object.is(value, sealed)) return;
       const known = differences.get(names[j]) ?? { shoppers: 0, largest: 0 };
       const off = Math.abs(value - sealed) / Math.max(Math.abs(value), Math.abs(sealed));
@@ -94,5 +135,5 @@ async function compare(
     });
   }
   if (await countEvents(sql, { beforeMs: cutoffMs }) !== before) return { compared: 0, skewed: [] };
-  return { compared: places.size, skewed: [...differences].map(([feature, off]) => ({ feature, ...off })) };
+  return { compared: rows.size, skewed: [...differences].map(([feature, off]) => ({ feature, ...off })) };
 }

@@ -1,4 +1,5 @@
 import { findObservation, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { createSharedWork } from "../../src/core/shared_work.ts";
 import type { Observation } from "../../src/monitoring/observation.ts";
 import type { Shapes } from "../../src/monitoring/shapes.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
@@ -15,11 +16,22 @@ interface Steps<Evidence> {
 
 type Report = Pick<Observation, "asOf" | "answer">;
 
+/** Looks under way, by database: the cycles of two models begin with the same one. */
+const looks = createSharedWork<Observation>();
+
 /**
  * Finds the observation of a key, or makes it: gathers the evidence, judges it, seals it and stores the report. A retry
  * finds the one made first.
  */
-export async function observeOnce<Evidence>(
+export function observeOnce<Evidence>(
+  deps: ActivityDeps,
+  id: Pick<Observation, "kind" | "model" | "key">,
+  steps: Steps<Evidence>,
+): Promise<Observation> {
+  return looks.run(deps.sql, JSON.stringify([id.kind, id.model, id.key]), () => observe(deps, id, steps));
+}
+
+async function observe<Evidence>(
   { sql, store, codeVersion }: ActivityDeps,
   id: Pick<Observation, "kind" | "model" | "key">,
   { gather, judge, shapes }: Steps<Evidence>,

@@ -5,9 +5,9 @@ import { type DuePrediction, duePredictions, saveOutcomes } from "../../src/db/m
 import { countMonitored, savePredictions } from "../../src/db/models/predictions.ts";
 import { readLabelDays } from "../../src/db/events/user_days.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
-import { decodeFeatures } from "../../src/features/blocks.ts";
 import { buildLabels, featureBlock } from "../../src/app/features/blocks.ts";
-import { featuresOf, SHARED_FEATURES } from "../../src/features/set.ts";
+import { featuresOf } from "../../src/features/set.ts";
+import { takePlaces } from "../../src/features/shards.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
 import { outcomeOf } from "../../src/models/outcome.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
@@ -44,17 +44,13 @@ export async function scorePopulation(
     getVersion(sql, name, version),
   ]);
   const artefact = await readIfIntact(store.get(artefactSha256));
-  const { hash: featureHash } = featuresOf(model);
+  const { hash: featureHash, places: featurePlaces } = featuresOf(model);
   if (!artefact || manifest.featureHash !== featureHash) return { rows: 0 };
   const { horizonDays } = loadScorer(artefact);
   const block = await featureBlock(deps, { ...protocolOf(model, config), horizonDays }, dayMs);
-  const { users, features, width } = decodeFeatures(await store.getRows(block.sha256));
-  const share = sample / users.length;
-  const seed = mix32(config.seed ^ dayMs / DAY_MS);
-  const places = [...users.keys()].filter((i) => mix32(i ^ seed) / 2 ** 32 < share);
-  const wanted = new Float32Array(places.length * width);
-  places.forEach((i, row) => wanted.set(features.subarray(i * width, (i + 1) * width), row * width));
-  const answers = places.length > 0 ? await trainer.score(artefact, wanted, places.length) : [];
+  const isWanted = monitoredPlaces({ sample, rows: block.rows, seed: mix32(config.seed ^ dayMs / DAY_MS) });
+  const { users, features: wanted, width } = await takePlaces(store, block.sha256, isWanted);
+  const answers = users.length > 0 ? await trainer.score(artefact, wanted, users.length) : [];
   await savePredictions(sql, {
     model: name,
     version,
@@ -65,14 +61,19 @@ export async function scorePopulation(
     arm: version === champion ? "champion" : "challenger",
     shown: version === champion,
     asOf: new Date(dayMs).toISOString(),
-    predictions: places.map((i, row) => ({
-      userKey: users[i],
-      ...tellAt(answers, places.length, row),
-      segment: segmentOf((feature) => wanted[row * width + SHARED_FEATURES.places.get(feature)!]),
+    predictions: users.map((userKey, row) => ({
+      userKey,
+      ...tellAt(answers, users.length, row),
+      segment: segmentOf((feature) => wanted[row * width + featurePlaces.get(feature)!], model.segments),
     })),
   });
-  return { rows: places.length };
+  return { rows: users.length };
 }
+
+/** Whether a place of a cut-off is among those that are monitored: by a hash, another every day. */
+const monitoredPlaces =
+  ({ sample, rows, seed }: { sample: number; rows: number; seed: number }) => (place: number): boolean =>
+    mix32(place ^ seed) / 2 ** 32 < sample / rows;
 
 const BATCH = 2000;
 

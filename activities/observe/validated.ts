@@ -3,7 +3,7 @@ import { getCycle } from "../../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { featuresOf } from "../../src/features/set.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
-import { loadRows } from "../../src/training/dataset.ts";
+import { loadTrainingSet } from "../../src/training/dataset.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
 import { readIfIntact, testersOf } from "../champion.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -33,7 +33,9 @@ export async function validatedOn(
     const artefact = await readIfIntact(store.get(manifest.tested.sha256));
     if (!artefact || tests.length === 0) return null;
     const by = tests.some((block) => trained.has(block.cutoff)) ? "shoppers" : "time";
-    const rows = await loadRows(store, tests, await testersOf({ store }, { by, train }) ?? undefined);
+    const { rows } = await loadTrainingSet(store, tests, {
+      keep: await testersOf({ store }, { by, train }) ?? undefined,
+    });
     return rows.target.length === 0 ? null : { rows: limitRows(rows, rowsMax), artefact };
   } catch (error) {
     if (error instanceof NotFoundError || isLostArtefact(error)) return null;

@@ -1,7 +1,8 @@
-import { closeAlertsOf, openAlert } from "../../src/db/alerts/alerts.ts";
+import { closeAlert, closeAlertsOf, openAlert } from "../../src/db/alerts/alerts.ts";
 import { settleCycle } from "../../src/db/cycles/cycles.ts";
 import { getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
 import { endedAlert } from "../../src/rollout/ended_alert.ts";
+import { pauseKey } from "../../src/rollout/pause_alert.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { pruneVersions } from "../report.ts";
 
@@ -28,6 +29,7 @@ export async function concludeRollout(
     await closeAlertsOf(sql, model, { why: `${id} was promoted`, nowMs });
     await pruneVersions(deps, model);
   }
+  await closeAlert(sql, pauseKey(id), { why: `the rollout was ${state}`, nowMs });
   const [last] = await listLooks(sql, id, 1);
   const alert = endedAlert(rollout, last ?? null);
   if (alert) await openAlert(sql, alert, { channels, nowMs });

@@ -1,5 +1,4 @@
 import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
-import type { Clock } from "../../src/core/clock.ts";
 import {
   type AnsweredByBoth,
   answeredByBoth,
@@ -18,7 +17,7 @@ import { largestGroups } from "../../src/performance/groups.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import type { ArmEvidence, PairEvidence, RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import { type Moments, momentsOf } from "../../src/stats/moments.ts";
-import type { Rollout } from "../../src/rollout/rollout.ts";
+import { elapsedMs, type Rollout } from "../../src/rollout/rollout.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 interface Job {
@@ -36,21 +35,26 @@ export async function gatherEvidence(
 ): Promise<RolloutEvidence> {
   const { champion, challengers } = rollout;
   const { manifest } = await getVersion(deps.sql, model.name, challengers[0]);
+  const now = { asOfMs, nowMs: deps.clock() };
   const job = { model, rollout, asOfMs, cap: manifest.targetCap ?? Infinity };
   const known = await shopperGroups(deps.sql, { asOfMs: Date.parse(rollout.asOf), days: config.active_days });
   const groups = largestGroups(known); // as of its beginning: who is in a group does not change with what they do
   return {
     asOf: new Date(asOfMs).toISOString(),
-    days: since(deps.clock, rollout.asOf, rollout.startedAt, asOfMs) / DAY_MS,
-    stepHours: since(deps.clock, rollout.stepAsOf, rollout.stepAt, asOfMs) / HOUR_MS,
+    days: Math.max(
+      0,
+      elapsedMs({ asOf: rollout.asOf, at: rollout.startedAt }, now) / DAY_MS - pausedDays(rollout, now),
+    ),
+    stepHours: elapsedMs({ asOf: rollout.stepAsOf, at: rollout.stepAt }, now) / HOUR_MS,
+    ...rollout.paused ? { paused: true as const } : {},
     arms: await armsOf(deps, job, [champion, ...challengers]),
     pairs: await Promise.all(challengers.map((version) => pairOf(deps, job, version, groups))),
   };
 }
 
-/** A demo's clock stands still, and a replay's runs ahead: whichever went further since then counts. */
-const since = (clock: Clock, fromAsOf: string, fromWall: string, asOfMs: number) =>
-  Math.max(0, asOfMs - Date.parse(fromAsOf), clock() - Date.parse(fromWall));
+/** The days that a rollout was paused, with the pause that goes on. */
+const pausedDays = ({ paused, pausedDays }: Rollout, now: { asOfMs: number; nowMs: number }): number =>
+  pausedDays + (paused ? elapsedMs(paused, now) / DAY_MS : 0);
 
 async function armsOf(deps: ActivityDeps, job: Job, versions: readonly number[]): Promise<ArmEvidence[]> {
   const { sql } = deps;

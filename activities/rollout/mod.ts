@@ -1,8 +1,9 @@
 import { MINUTE_MS } from "../../src/core/time.ts";
 import { meetOutcomes, scorePopulation } from "../observe/outcomes.ts";
 import { ArtefactError, ConflictError } from "../../src/core/errors.ts";
+import { openAlert } from "../../src/db/alerts/alerts.ts";
 import { enterStage, getCycle } from "../../src/db/cycles/cycles.ts";
-import { findLook, findRollout, getRollout } from "../../src/db/rollouts/rollouts.ts";
+import { findLook, findRollout, getRollout, isPauseOverdue } from "../../src/db/rollouts/rollouts.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { planRollout, type RolloutPlanRequest, strategyFor } from "../../src/app/registry/plan_rollout.ts";
 import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
@@ -12,6 +13,7 @@ import { currentAsOf } from "../../src/app/as_of.ts";
 import type { RolloutDecision } from "../../src/rollout/decision.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import type { Strategy } from "../../src/rollout/plan.ts";
+import { pauseAlert } from "../../src/rollout/pause_alert.ts";
 import { type Rollout, rolloutId } from "../../src/rollout/rollout.ts";
 import { firstShares } from "../../src/rollout/strategies/own.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
@@ -132,6 +134,7 @@ export const createRolloutActivities = (
     const decision = decideRollout(rollout.plan, rollout, evidence);
     const instead = await readBefore(deps, rollout, decision);
     const after = await applyDecision(sql, { rollout, key, evidence, decision, codeVersion, instead });
+    if (await isPauseOverdue(sql, id)) await tellOfPause(deps, after);
     return { ended: after.state !== "running", text: decision.text, waitMs };
   },
 
@@ -175,6 +178,14 @@ async function readBefore(
     if (!good) throw error; // the look is made again
     return good.version;
   }
+}
+
+/** Opens the alert about a pause that lasts longer than was meant; each look sees it once more. */
+async function tellOfPause(
+  { sql, clock, alertChannels: channels }: ActivityDeps,
+  rollout: Rollout,
+): Promise<void> {
+  if (rollout.paused) await openAlert(sql, pauseAlert(rollout, rollout.paused), { channels, nowMs: clock() });
 }
 
 /** Begins a rollout by the settings as they are now. A repeated call returns the one that began first. */

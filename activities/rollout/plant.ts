@@ -6,7 +6,7 @@ import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import { momentsOf } from "../../src/stats/moments.ts";
-import { loadRows } from "../../src/training/dataset.ts";
+import { loadTrainingSet } from "../../src/training/dataset.ts";
 import { disturbed } from "../../src/training/disturbed.ts";
 import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -59,7 +59,7 @@ async function worstOf(
   );
   const blocks = await labelledBlocks(deps, model, { config, asOfMs: Date.parse(asOf) });
   if (blocks.length === 0) return tries[0];
-  const { features, target } = await loadRows(store, blocks.slice(-1));
+  const { rows: { features, target } } = await loadTrainingSet(store, blocks.slice(-1));
   const cap = champion.manifest.targetCap ?? Infinity;
   let worst = tries[0];
   let most = -Infinity;

@@ -1,5 +1,5 @@
-import { decodeFeatures } from "../../src/features/blocks.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
+import { readUsers } from "../../src/features/shards.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
@@ -12,5 +12,5 @@ export async function population(
   asOfMs: number,
 ): Promise<readonly string[]> {
   const { sha256 } = await featureBlock(deps, protocolOf(model, config), asOfMs);
-  return decodeFeatures(await deps.store.getRows(sha256)).users;
+  return await readUsers(deps.store, sha256);
 }

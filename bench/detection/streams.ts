@@ -57,7 +57,7 @@ export async function makeStreams(python: string, folder: string, size: Size): P
 
 /** Trains on the first tenth of each and predicts the rest, as `perennial detect` does. */
 export async function learnStreams(made: Made, say: (line: string) => void): Promise<WatchedStream[]> {
-  const trainer = await createTrainer();
+  const trainer = createTrainer();
   try {
     const watched: WatchedStream[] = [];
     for (const { name, family, group, file, changes } of made.streams) {

@@ -146,7 +146,7 @@ async function manyShoppers(
   { shoppers, again }: { shoppers: number; again: number },
 ): Promise<Step[]> {
   const shop = again === 0 ? "one event each" : `${100 * again} % come again`;
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   const deps: ActivityDeps = {
     sql,
     store: fileArtefacts(folder),

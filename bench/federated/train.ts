@@ -1,5 +1,5 @@
 import type { LocalRows, Shape } from "../../src/federated/gradient.ts";
-import { type Agreed, agreeOn } from "../../src/federated/moments.ts";
+import { type Agreed, agreeOn, sumMoments } from "../../src/federated/moments.ts";
 import { initialWeights } from "../../src/federated/network.ts";
 import { contributeChange, contributeMoments } from "../../src/federated/participant.ts";
 import type { FederatedPlan } from "../../src/federated/plan.ts";
@@ -21,10 +21,21 @@ export interface Trained {
 /** Half of the participants must stay, as in a round of the service. */
 const thresholdOf = (participants: number) => Math.floor(participants / 2) + 1;
 
-/** All rounds of a plan over participants; the sums are in the clear, as secure ones come to the same. */
+/** How the columns' moments are summed, whatever the rounds do: as they are, each shopper's clipped, or noised too. */
+export type Moments = "exact" | "clipped" | "noised";
+
+/**
+ * All rounds of a plan over participants; the sums are in the clear, as secure ones come to the same.
+ * @param how.moments left out: noised where the plan has noise, else exact
+ */
 export async function federate(
   parts: ReadonlyMap<string, TrainingRows>,
-  { columns, plan, seed }: { columns: readonly number[]; plan: FederatedPlan; seed: number },
+  { columns, plan, seed, moments: how = plan.privacy === null ? "exact" : "noised" }: {
+    columns: readonly number[];
+    plan: FederatedPlan;
+    seed: number;
+    moments?: Moments;
+  },
 ): Promise<Trained> {
   const threshold = thresholdOf(parts.size);
   const members = await Promise.all([...parts.keys()].map(async (name) => ({
@@ -38,10 +49,11 @@ export async function federate(
     const sums = await Promise.all(members.map((member) => ask({ ...member, round: `bench/${seed}/${n}` })));
     return sums.reduce((a, b) => a.map((v, i) => v + b[i]));
   };
-  const moments = await round(
-    0,
-    (member) => contributeMoments(member, parts.get(member.name)!, { features: columns, plan, threshold }),
-  );
+  const moments = await round(0, async (member) => {
+    const own = parts.get(member.name)!;
+    if (how !== "noised") return sumMoments(own, columns, { bounded: how === "clipped" });
+    return await contributeMoments(member, own, { features: columns, plan, threshold });
+  });
   const agreed = agreeOn(moments, columns);
   const shape = { inputs: agreed.preprocessing.columns.length, hidden: plan.hidden };
   const rows = new Map([...parts].map(([name, own]) => [name, localRows(agreed, own)]));

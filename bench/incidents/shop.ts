@@ -41,7 +41,7 @@ export async function startShops(say: (line: string) => void) {
   const uid = Deno.uid();
   const servers = { home: folder.path, cache: cacheHome({ env, uid }), uid, log: say };
   const postgres = await startPostgres({ ...servers, port: await freePort() });
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   const driftWorkers = createDriftWorkerPool();
   const end = onEnd(async () => {
     trainer.close();

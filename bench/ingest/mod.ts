@@ -1,11 +1,13 @@
 import { systemClock } from "../../src/core/clock.ts";
 import { importFile } from "../../src/app/events/import.ts";
 import type { Bench } from "../shared/bench.ts";
-import { noise, quantile, range, ratios, spread, whole } from "../shared/figures.ts";
+import { noise, quantile, range, ratios, type Spread, spread, whole } from "../shared/figures.ts";
 import { pythonWithPeers, runPython } from "../shared/python.ts";
 import type { Report, Table } from "../shared/report.ts";
 import { serverSeconds, workedSeconds } from "../shared/processor.ts";
 import { type BenchService, BUNDLED, startBenchService } from "../shared/service.ts";
+import type { Peer } from "../shared/uvicorn.ts";
+import { emptyPeerTable, startIngestPeer, WEB } from "./peer.ts";
 import { copyPlain, insertPlain } from "./plain.ts";
 import { batches, readEvents, type SentEvent } from "./rows.ts";
 import { sendFromWorker } from "./sender.ts";
@@ -25,6 +27,8 @@ type Way = keyof typeof WAYS;
 const WAYS = {
   api100: "POST /events, batches of 100",
   api1000: "POST /events, batches of 1,000",
+  fastapi100: "FastAPI, pydantic, psycopg COPY, batches of 100",
+  fastapi1000: "FastAPI, pydantic, psycopg COPY, batches of 1,000",
   plain100: "bare insert, batches of 100",
   plain1000: "bare insert, batches of 1,000",
   import: "perennial import of the bundled file",
@@ -34,6 +38,8 @@ const WAYS = {
 
 /** Compared: ours, theirs. */
 const COMPARED: readonly [Way, Way][] = [
+  ["api100", "fastapi100"],
+  ["api1000", "fastapi1000"],
   ["api100", "plain100"],
   ["api1000", "plain1000"],
   ["import", "pandas"],
@@ -46,18 +52,20 @@ export const ingestBench: Bench = {
   minutes: 12,
   async run({ say, quick }) {
     const python = await pythonWithPeers(say);
+    const web = await pythonWithPeers(say, WEB);
     await using bench = await startBenchService();
+    await using peer = await startIngestPeer(web, bench);
     const all = await readEvents(BUNDLED, quick ? 4000 : Infinity);
     const events = {
       few: all.slice(0, quick ? 1000 : 20_000),
       many: all.slice(0, quick ? 4000 : 60_000),
       all,
     };
-    await measure(bench, { python, events }); // the first run compiles and fills caches: not counted
+    await measure(bench, { python, peer, events }); // the first run compiles and fills caches: not counted
     const rounds: Round[] = [];
     for (let i = 1; i <= (quick ? 2 : 5); i++) {
       say(`ingest: run ${i}`);
-      rounds.push(await measure(bench, { python, events }));
+      rounds.push(await measure(bench, { python, peer, events }));
     }
     return {
       report: reportOf(rounds, events.few.length, events.many.length, await durability(bench)),
@@ -68,13 +76,16 @@ export const ingestBench: Bench = {
 
 interface Inputs {
   python: string;
+  peer: Peer;
   events: Record<"few" | "many" | "all", SentEvent[]>;
 }
 
-async function measure(bench: BenchService, { python, events }: Inputs): Promise<Round> {
+async function measure(bench: BenchService, { python, peer, events }: Inputs): Promise<Round> {
   const { few, many, all } = events;
   const api100 = await throughApi(bench, few, 100);
   const api1000 = await throughApi(bench, many, 1000);
+  const fastapi100 = await throughPeer(bench, peer, few, 100);
+  const fastapi1000 = await throughPeer(bench, peer, many, 1000);
   const plain100 = await insertPlain(bench.databaseUrl, batches(few, 100), SENDERS);
   const plain1000 = await insertPlain(bench.databaseUrl, batches(many, 1000), SENDERS);
   const imported = await throughImport(bench);
@@ -91,6 +102,8 @@ async function measure(bench: BenchService, { python, events }: Inputs): Promise
     rates: {
       api100: perSecond(few.length, api100.ms),
       api1000: perSecond(many.length, api1000.ms),
+      fastapi100: perSecond(few.length, fastapi100),
+      fastapi1000: perSecond(many.length, fastapi1000),
       plain100: perSecond(few.length, plain100),
       plain1000: perSecond(many.length, plain1000),
       import: perSecond(imported.rows, imported.ms),
@@ -131,6 +144,24 @@ async function throughApi(
     );
   }
   return { ms, latency: { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95) } };
+}
+
+/** The same batches by the same senders to the peer, into an empty table. @returns ms */
+async function throughPeer(
+  { databaseUrl, service: { sql } }: BenchService,
+  { url }: Peer,
+  events: readonly SentEvent[],
+  size: number,
+): Promise<number> {
+  await emptyPeerTable(databaseUrl);
+  await sql`checkpoint`;
+  const bodies = batches(events, size).map((batch) => JSON.stringify(batch));
+  const { ms } = await sendFromWorker({ url, apiKey: "", bodies, senders: SENDERS });
+  const [{ stored }] = await sql`select count(*) as stored from bench_peer_events`;
+  if (Number(stored) !== events.length) {
+    throw new Error(`Sent ${events.length} events; the peer stored ${stored}`);
+  }
+  return ms;
 }
 
 /** `perennial import`: reads, checks, writes and rolls up a whole file. */
@@ -184,6 +215,9 @@ function reportOf(rounds: readonly Round[], few: number, many: number, durable: 
   const of = (way: Way) => rounds.map(({ rates }) => rates[way]);
   const summed = (Object.keys(WAYS) as Way[]).map((way) => ({ way, rate: spread(of(way)) }));
   const compared = COMPARED.map(([ours, theirs]) => ({ ours, theirs, ratio: ratios(of(ours), of(theirs)) }));
+  const ratioOf = (ours: Way, theirs: Way) => ratios(of(ours), of(theirs));
+  const held = (text: string, found: Spread, aim: number) =>
+    `${found.median >= aim ? "YES" : "NO"}: ${text}: ${range(found, (x) => x.toFixed(2))}.`;
   const latency = (way: "api100" | "api1000", key: "p50" | "p95") =>
     spread(rounds.map((r) => r.latencies[way][key]));
   const ms = (value: number) => `${value.toFixed(0)} ms`;
@@ -232,6 +266,14 @@ function reportOf(rounds: readonly Round[], few: number, many: number, durable: 
       `same file with pandas and writes it by psycopg2's execute_values, as many rows a transaction, unchecked.`,
     tables,
     notes: [
+      held("batches of 100, at least 3 times FastAPI", ratioOf("api100", "fastapi100"), 3),
+      held("batches of 1,000, at least 3 times FastAPI", ratioOf("api1000", "fastapi1000"), 3),
+      held("batches of 100, at least half of a bare insert", ratioOf("api100", "plain100"), 0.5),
+      held("batches of 1,000, at least half of a bare insert", ratioOf("api1000", "plain1000"), 0.5),
+      held("import, at least twice pandas and execute_values", ratioOf("import", "pandas"), 2),
+      held("import, at least .3 of a bare COPY", ratioOf("import", "copy"), 0.3),
+      "The peer is run by uvicorn with two workers, ours is one process. The peer checks types and writes rows, once by " +
+      "id; it knows no key, no repeated event, no duplicate told from a new one, and counts nothing by shopper or day.",
       `Medians of ${rounds.length} runs after one that does not count. Noise is highest minus lowest, of the median.`,
     ],
     figures: { rounds, rates: summed, ratios: compared },

@@ -5,9 +5,14 @@ import { connect, type Database } from "../../src/db/connect.ts";
 import type { SentEvent } from "./rows.ts";
 
 /** What the database alone could take: the same rows into a table with a key and nothing else, unjudged. */
-export const PLAIN_TABLE = `drop table if exists bench_plain;
-create table bench_plain (event_id text primary key, user_id text, session_id text, type text not null, product text,
+export const PLAIN_TABLE = emptyTable("bench_plain");
+
+/** The statements that make such a table anew. */
+export function emptyTable(name: string): string {
+  return `drop table if exists ${name};
+create table ${name} (event_id text primary key, user_id text, session_id text, type text not null, product text,
   category text, price float8, quantity float8, amount float8, at timestamptz not null)`;
+}
 
 const COLUMNS = [
   "id",

@@ -74,7 +74,7 @@ const ours = (strategy: StandardStrategy, about: string): Way => ({
       if (decision.kind === "go on") {
         position = decision;
         [stepDay, shownInStep] = [day, 0];
-      } else if (decision.kind !== "keep collecting") {
+      } else if (decision.kind !== "keep collecting" && decision.kind !== "paused") {
         const kind =
           ({ promote: "promoted", "roll back": "rolled back", hold: "undecided" } as const)[decision.kind];
         return { kind, day, outcomes: known.n, shown };

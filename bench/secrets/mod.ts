@@ -38,7 +38,7 @@ export const secretsBench: Bench = {
     const count = quick ? 2 : RUNS;
     const shop = await readShop(quick);
     const models = ["churn", "spending"].map((name) => shop.models.get(name)!);
-    const trainer = await createTrainer({ workers: 2 });
+    const trainer = createTrainer({ workers: 2 });
     const close = onEnd(() => trainer.close());
     const trainings = new Trainings(trainer);
     const outcomes: Outcome[] = [];

@@ -48,7 +48,11 @@ export async function writeBodies(
     features: named(features.subarray(i * width, (i + 1) * width)),
   }));
   const { predictions } = await client.predict("churn", { rows: rows.map(({ features }) => ({ features })) });
-  const ids = [...new Set((await readEvents(BUNDLED, 20_000)).flatMap(({ user }) => user ?? []))];
+  const ids = [...new Set((await readEvents(BUNDLED, 20_000)).flatMap(({ user }) => user ?? []))].slice(
+    0,
+    BODIES,
+  );
+  await storeFeatures(sql, ids, rows.map(({ features }) => Object.values(features)));
   const write = async (name: string, bodies: readonly unknown[]) => {
     const path = join(folder, name);
     await Deno.writeTextFile(path, bodies.map((body) => JSON.stringify(body) + "\n").join(""));
@@ -60,12 +64,26 @@ export async function writeBodies(
       "batch",
       batches(rows, BATCH).filter(({ length }) => length === BATCH).map((rows) => ({ rows })),
     ),
-    users: await write("users", ids.slice(0, BODIES).map((user) => ({ user }))),
+    users: await write("users", ids.map((user) => ({ user }))),
     training: await write(
       "training",
       rows.map(({ features }, i) => ({ features, answer: predictions[i].prediction })),
     ),
   };
+}
+
+/** The peer's table of finished features, a row a shopper: each id has those of some active shopper. */
+async function storeFeatures(
+  sql: BenchService["service"]["sql"],
+  ids: readonly string[],
+  features: readonly (readonly (number | null)[])[],
+): Promise<void> {
+  await sql`create table bench_shopper_features (user_id text primary key, features float8[] not null)`;
+  for (const [i, id] of ids.entries()) {
+    const values = `{${features[i % features.length].map((value) => value ?? "NULL").join()}}`;
+    await sql`insert into bench_shopper_features values (${id}, ${values}::text::float8[])`;
+  }
+  await sql`analyze bench_shopper_features`;
 }
 
 const named = (values: Float32Array) =>

@@ -24,6 +24,20 @@ export async function serverSeconds(sql: Sql): Promise<number | null> {
   return ticks.reduce((sum, one) => sum + one, 0) / TICKS_PER_SECOND;
 }
 
+/**
+ * Seconds that a process and all below it have worked, those that ended included; of this one, only those that live, so
+ * that a peer it ran does not count. Null: only Linux tells.
+ */
+export async function treeSeconds(root = process.pid): Promise<number | null> {
+  const all = (await statsOfAll()).map(processOf);
+  if (!all.some(({ pid }) => pid === String(root))) return null;
+  const below = (parent: string): number =>
+    all.filter((one) => one.parent === parent)
+      .reduce((sum, { pid, own, ended }) => sum + own + ended + below(pid), 0);
+  const { own, ended } = all.find(({ pid }) => pid === String(root))!;
+  return (own + (root === process.pid ? 0 : ended) + below(String(root))) / TICKS_PER_SECOND;
+}
+
 /** A line of `/proc/PID/stat` each. Deno reads these files only where all is allowed, which a bench does not ask for. */
 function statsOfAll(): Promise<string[]> {
   return new Promise((resolve) =>

@@ -43,12 +43,19 @@ export async function publish(report: Report, machine: Machine): Promise<void> {
 function markdown({ title, method, tables, notes }: Report, machine: Machine): string {
   const parts = [
     `# ${title}`,
+    ...behind(notes),
     method,
     ...tables.flatMap((table) => [...table.title ? [`## ${table.title}`] : [], tableText(table)]),
     ...notes.length > 0 ? [notes.map((note) => `- ${note}`).join("\n")] : [],
     machineText(machine),
   ];
   return parts.join("\n\n") + "\n";
+}
+
+/** The aims that were not reached, for the first lines of a page. */
+function behind(notes: readonly string[]): string[] {
+  const missed = notes.filter((note) => note.startsWith("NO: ")).map((note) => note.slice("NO: ".length));
+  return missed.length === 0 ? [] : [`**Not reached:** ${missed.join(" ")}`];
 }
 
 /** The first column to the left, figures to the right, padded so that it reads well as plain text too. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "../../src/client/client.ts";
 import { readConfig } from "../../src/config/environment.ts";
 import { systemClock } from "../../src/core/clock.ts";
+import type { Database } from "../../src/db/connect.ts";
 import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
@@ -95,6 +96,12 @@ async function versionsOf({ sql, client }: Service): Promise<Record<string, stri
 export async function loadShop({ service }: BenchService): Promise<ImportResult> {
   const { sql, pseudonym } = service;
   const result = await importFile({ sql, clock: systemClock, pseudonym }, BUNDLED);
+  await standAtEnd(sql);
+  return result;
+}
+
+/** Has an installation with the bundled shop follow its protocol, its clock where the data end. */
+export async function standAtEnd(sql: Database): Promise<void> {
   const { version, config } = await currentConfig(sql);
   await saveConfig(sql, {
     config: configFor(config, DEMO_PROTOCOL),
@@ -103,5 +110,4 @@ export async function loadShop({ service }: BenchService): Promise<ImportResult>
     why: "the bundled shop",
   });
   await pinMoment(sql, (await eventSpan(sql))!.lastMs + 1);
-  return result;
 }

@@ -55,7 +55,7 @@ export async function ownPredictions(
     return null;
   }
   const arrays = await readArrays(out);
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   const close = onEnd(() => trainer.close());
   try {
     const predictions = await predictAll(trainer, await taskOf(shape), arrays, shape, say);

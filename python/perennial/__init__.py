@@ -8,6 +8,10 @@ from ._http import Connection, PerennialError, UnreachableError
 
 __all__ = ["Perennial", "PerennialError", "UnreachableError"]
 
+StatusInstallation = TypedDict("StatusInstallation", {
+    "openAlerts": int,
+    "text": str,
+})
 StatusData = TypedDict("StatusData", {
     "answer": Literal["sound", "broken", "changed", "cannot tell yet"],
     "openFindings": int,
@@ -60,6 +64,11 @@ StatusModelsItemMeasured = TypedDict("StatusModelsItemMeasured", {
     "asOf": str,
     "metrics": list[StatusModelsItemMeasuredMetricsItem],
 })
+StatusModelsItemRolloutPaused = TypedDict("StatusModelsItemRolloutPaused", {
+    "until": str,
+    "by": str,
+    "why": str,
+})
 StatusModelsItemRollout = TypedDict("StatusModelsItemRollout", {
     "id": str,
     "strategy": Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str],
@@ -68,6 +77,7 @@ StatusModelsItemRollout = TypedDict("StatusModelsItemRollout", {
     "startedAt": str,
     "drill": NotRequired[bool],
     "text": str,
+    "paused": NotRequired[Union[StatusModelsItemRolloutPaused, None]],
 })
 StatusModelsItemApproval = TypedDict("StatusModelsItemApproval", {
     "version": int,
@@ -128,6 +138,7 @@ Status = TypedDict("Status", {
     "clock": Literal["wall", "pinned"],
     "temporalUi": Union[str, None],
     "openAlerts": int,
+    "installation": NotRequired[Union[StatusInstallation, None]],
     "headline": NotRequired[str],
     "data": NotRequired[Union[StatusData, None]],
     "replay": NotRequired[Union[StatusReplay, None]],
@@ -200,6 +211,8 @@ ConfigVersionConfigModelsValue = TypedDict("ConfigVersionConfigModelsValue", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
 })
 ConfigVersionConfig = TypedDict("ConfigVersionConfig", {
@@ -262,6 +275,8 @@ ConfigVersionConfig = TypedDict("ConfigVersionConfig", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
     "false_alarm_days": NotRequired[float],
     "monitor_interval_hours": NotRequired[float],
@@ -352,6 +367,8 @@ UpdateConfigModelsValue = TypedDict("UpdateConfigModelsValue", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
 })
 ConfigChangedConfigModelsValue = TypedDict("ConfigChangedConfigModelsValue", {
@@ -414,6 +431,8 @@ ConfigChangedConfigModelsValue = TypedDict("ConfigChangedConfigModelsValue", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
 })
 ConfigChangedConfig = TypedDict("ConfigChangedConfig", {
@@ -476,6 +495,8 @@ ConfigChangedConfig = TypedDict("ConfigChangedConfig", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
     "false_alarm_days": NotRequired[float],
     "monitor_interval_hours": NotRequired[float],
@@ -567,6 +588,8 @@ ReplaceConfigConfigModelsValue = TypedDict("ReplaceConfigConfigModelsValue", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
 })
 ReplaceConfigConfig = TypedDict("ReplaceConfigConfig", {
@@ -629,6 +652,8 @@ ReplaceConfigConfig = TypedDict("ReplaceConfigConfig", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
     "false_alarm_days": NotRequired[float],
     "monitor_interval_hours": NotRequired[float],
@@ -712,6 +737,8 @@ TryConfigChangesModelsValue = TypedDict("TryConfigChangesModelsValue", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
 })
 TryConfigChanges = TypedDict("TryConfigChanges", {
@@ -774,6 +801,8 @@ TryConfigChanges = TypedDict("TryConfigChanges", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
     "false_alarm_days": NotRequired[float],
     "monitor_interval_hours": NotRequired[float],
@@ -857,6 +886,8 @@ TryConfigConfigModelsValue = TypedDict("TryConfigConfigModelsValue", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
 })
 TryConfigConfig = TypedDict("TryConfigConfig", {
@@ -919,6 +950,8 @@ TryConfigConfig = TypedDict("TryConfigConfig", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
     "false_alarm_days": NotRequired[float],
     "monitor_interval_hours": NotRequired[float],
@@ -1062,6 +1095,8 @@ ConfigHistoryVersionsItemConfigModelsValue = TypedDict("ConfigHistoryVersionsIte
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
 })
 ConfigHistoryVersionsItemConfig = TypedDict("ConfigHistoryVersionsItemConfig", {
@@ -1124,6 +1159,8 @@ ConfigHistoryVersionsItemConfig = TypedDict("ConfigHistoryVersionsItemConfig", {
     "contact_budget": NotRequired[Union[int, None]],
     "machine_hour_cost": NotRequired[Union[float, None]],
     "cycle_person_cost": NotRequired[float],
+    "training_shards": NotRequired[int],
+    "training_min_rows_per_shard": NotRequired[int],
     "seed": NotRequired[int],
     "false_alarm_days": NotRequired[float],
     "monitor_interval_hours": NotRequired[float],
@@ -2336,11 +2373,13 @@ VersionsVersionsItemManifestCurveItem = TypedDict("VersionsVersionsItemManifestC
 VersionsVersionsItemManifestTested = TypedDict("VersionsVersionsItemManifestTested", {
     "sha256": str,
     "rows": int,
+    "sampled": NotRequired[int],
     "cutoffs": list[str],
     "labelledThrough": str,
 })
 VersionsVersionsItemManifestServed = TypedDict("VersionsVersionsItemManifestServed", {
     "rows": int,
+    "sampled": NotRequired[int],
     "cutoffs": list[str],
     "labelledThrough": str,
     "refitted": bool,
@@ -2368,6 +2407,11 @@ VersionsVersionsItemManifestFederated = TypedDict("VersionsVersionsItemManifestF
     "dropOuts": int,
     "privacy": Union[VersionsVersionsItemManifestFederatedPrivacy, None],
 })
+VersionsVersionsItemManifestDistributed = TypedDict("VersionsVersionsItemManifestDistributed", {
+    "shards": int,
+    "rounds": int,
+    "why": str,
+})
 VersionsVersionsItemManifest = TypedDict("VersionsVersionsItemManifest", {
     "model": str,
     "cycleId": str,
@@ -2386,6 +2430,7 @@ VersionsVersionsItemManifest = TypedDict("VersionsVersionsItemManifest", {
     "served": VersionsVersionsItemManifestServed,
     "recalibrated": NotRequired[VersionsVersionsItemManifestRecalibrated],
     "federated": NotRequired[VersionsVersionsItemManifestFederated],
+    "distributed": NotRequired[VersionsVersionsItemManifestDistributed],
     "targetCap": Union[float, None],
     "unit": NotRequired[str],
     "baseline": float,
@@ -2474,6 +2519,53 @@ Retirement = TypedDict("Retirement", {
     "told": bool,
     "hasFile": bool,
 })
+BroughtModelsBroughtItemInputsItem = TypedDict("BroughtModelsBroughtItemInputsItem", {
+    "feature": str,
+    "shift": float,
+    "scale": float,
+})
+BroughtModelsBroughtItem = TypedDict("BroughtModelsBroughtItem", {
+    "inputs": list[BroughtModelsBroughtItemInputsItem],
+    "missing": float,
+    "trainedUntil": str,
+    "model": str,
+    "name": str,
+    "fileSha256": str,
+    "by": str,
+    "why": str,
+    "at": str,
+    "challengedBy": Union[str, None],
+})
+BroughtModels = TypedDict("BroughtModels", {
+    "model": str,
+    "brought": list[BroughtModelsBroughtItem],
+})
+BringInputsItem = TypedDict("BringInputsItem", {
+    "feature": str,
+    "shift": NotRequired[float],
+    "scale": NotRequired[float],
+})
+BroughtModelInputsItem = TypedDict("BroughtModelInputsItem", {
+    "feature": str,
+    "shift": float,
+    "scale": float,
+})
+BroughtModel = TypedDict("BroughtModel", {
+    "inputs": list[BroughtModelInputsItem],
+    "missing": float,
+    "trainedUntil": str,
+    "model": str,
+    "name": str,
+    "fileSha256": str,
+    "by": str,
+    "why": str,
+    "at": str,
+    "challengedBy": Union[str, None],
+})
+Withdrawal = TypedDict("Withdrawal", {
+    "model": str,
+    "name": str,
+})
 RolloutsRolloutsItemPlanAb = TypedDict("RolloutsRolloutsItemPlanAb", {
     "share": float,
     "power": float,
@@ -2515,6 +2607,13 @@ RolloutsRolloutsItemSharesItem = TypedDict("RolloutsRolloutsItemSharesItem", {
     "version": int,
     "share": float,
 })
+RolloutsRolloutsItemPaused = TypedDict("RolloutsRolloutsItemPaused", {
+    "at": str,
+    "asOf": str,
+    "until": str,
+    "by": str,
+    "why": str,
+})
 RolloutsRolloutsItem = TypedDict("RolloutsRolloutsItem", {
     "id": str,
     "model": str,
@@ -2534,6 +2633,8 @@ RolloutsRolloutsItem = TypedDict("RolloutsRolloutsItem", {
     "startedAt": str,
     "endedAt": Union[str, None],
     "endedWhy": Union[str, None],
+    "paused": NotRequired[Union[RolloutsRolloutsItemPaused, None]],
+    "pausedDays": NotRequired[float],
 })
 Rollouts = TypedDict("Rollouts", {
     "rollouts": list[RolloutsRolloutsItem],
@@ -2585,6 +2686,76 @@ RolloutBegun = TypedDict("RolloutBegun", {
     "rollout": str,
     "rolloutUrl": str,
 })
+RolloutChangedPlanAb = TypedDict("RolloutChangedPlanAb", {
+    "share": float,
+    "power": float,
+    "effect": float,
+    "perArm": Union[int, None],
+})
+RolloutChangedPlanBandit = TypedDict("RolloutChangedPlanBandit", {
+    "floor": float,
+    "reward": Literal["outcome", "purchase", "spend"],
+    "rewardDays": float,
+    "certainty": float,
+})
+RolloutChangedPlanGuardrails = TypedDict("RolloutChangedPlanGuardrails", {
+    "errors": float,
+    "fallbacks": float,
+    "latencyMs": float,
+    "divergence": float,
+})
+RolloutChangedPlan = TypedDict("RolloutChangedPlan", {
+    "strategy": Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str],
+    "champion": int,
+    "challengers": list[int],
+    "shares": list[float],
+    "stepHours": float,
+    "stepShoppers": int,
+    "daysMax": float,
+    "undecided": Literal["promote", "hold"],
+    "mayPromote": NotRequired[bool],
+    "proof": Literal["outcomes", "guardrails"],
+    "errorRate": float,
+    "margin": float,
+    "ab": RolloutChangedPlanAb,
+    "bandit": RolloutChangedPlanBandit,
+    "guardrails": RolloutChangedPlanGuardrails,
+    "segmentMargin": float,
+    "seed": int,
+})
+RolloutChangedSharesItem = TypedDict("RolloutChangedSharesItem", {
+    "version": int,
+    "share": float,
+})
+RolloutChangedPaused = TypedDict("RolloutChangedPaused", {
+    "at": str,
+    "asOf": str,
+    "until": str,
+    "by": str,
+    "why": str,
+})
+RolloutChanged = TypedDict("RolloutChanged", {
+    "id": str,
+    "model": str,
+    "cycleId": str,
+    "champion": int,
+    "challengers": list[int],
+    "plan": RolloutChangedPlan,
+    "state": Literal["running", "promoted", "rolled back", "held", "superseded"],
+    "step": int,
+    "shares": list[RolloutChangedSharesItem],
+    "asOf": str,
+    "stepAsOf": str,
+    "stepAt": str,
+    "replayed": bool,
+    "beganBy": str,
+    "why": str,
+    "startedAt": str,
+    "endedAt": Union[str, None],
+    "endedWhy": Union[str, None],
+    "paused": NotRequired[Union[RolloutChangedPaused, None]],
+    "pausedDays": NotRequired[float],
+})
 RolloutPlan_Ab = TypedDict("RolloutPlan_Ab", {
     "share": float,
     "power": float,
@@ -2625,6 +2796,13 @@ RolloutPlan_ = TypedDict("RolloutPlan_", {
 RolloutSharesItem = TypedDict("RolloutSharesItem", {
     "version": int,
     "share": float,
+})
+RolloutPaused = TypedDict("RolloutPaused", {
+    "at": str,
+    "asOf": str,
+    "until": str,
+    "by": str,
+    "why": str,
 })
 RolloutLooksItemSharesItem = TypedDict("RolloutLooksItemSharesItem", {
     "version": int,
@@ -2681,6 +2859,7 @@ RolloutLooksItemEvidence = TypedDict("RolloutLooksItemEvidence", {
     "asOf": str,
     "days": float,
     "stepHours": float,
+    "paused": NotRequired[Literal[True]],
     "arms": list[RolloutLooksItemEvidenceArmsItem],
     "pairs": list[RolloutLooksItemEvidencePairsItem],
 })
@@ -2711,6 +2890,10 @@ RolloutLooksItemDecision4 = TypedDict("RolloutLooksItemDecision4", {
     "text": str,
 })
 RolloutLooksItemDecision5 = TypedDict("RolloutLooksItemDecision5", {
+    "kind": Literal["paused"],
+    "text": str,
+})
+RolloutLooksItemDecision6 = TypedDict("RolloutLooksItemDecision6", {
     "kind": Literal["hold"],
     "text": str,
 })
@@ -2721,7 +2904,7 @@ RolloutLooksItem = TypedDict("RolloutLooksItem", {
     "step": int,
     "shares": list[RolloutLooksItemSharesItem],
     "evidence": RolloutLooksItemEvidence,
-    "decision": Union[RolloutLooksItemDecision1, RolloutLooksItemDecision2, RolloutLooksItemDecision3, RolloutLooksItemDecision4, RolloutLooksItemDecision5],
+    "decision": Union[RolloutLooksItemDecision1, RolloutLooksItemDecision2, RolloutLooksItemDecision3, RolloutLooksItemDecision4, RolloutLooksItemDecision5, RolloutLooksItemDecision6],
     "codeVersion": str,
     "at": str,
     "same": bool,
@@ -2745,6 +2928,8 @@ Rollout = TypedDict("Rollout", {
     "startedAt": str,
     "endedAt": Union[str, None],
     "endedWhy": Union[str, None],
+    "paused": NotRequired[Union[RolloutPaused, None]],
+    "pausedDays": NotRequired[float],
     "looks": list[RolloutLooksItem],
 })
 RolloutLooked = TypedDict("RolloutLooked", {
@@ -2782,7 +2967,7 @@ FederatedTrainingsRunsItem = TypedDict("FederatedTrainingsRunsItem", {
     "id": str,
     "model": str,
     "plan": FederatedTrainingsRunsItemPlan,
-    "state": Literal["waiting", "running", "done", "failed"],
+    "state": Literal["waiting", "running", "done", "failed", "withdrawn"],
     "cycleId": Union[str, None],
     "participants": Union[list[str], None],
     "requestedBy": str,
@@ -2817,6 +3002,10 @@ FederatedBegun = TypedDict("FederatedBegun", {
     "run": str,
     "model": str,
     "told": bool,
+})
+FederatedWithdrawn = TypedDict("FederatedWithdrawn", {
+    "run": str,
+    "model": str,
 })
 BacktestsBacktestsItemPoliciesItem = TypedDict("BacktestsBacktestsItemPoliciesItem", {
     "policy": Union[Literal["never", "every", "calendar", "performance", "drift", "perennial", "worth", "cara", "upf", "cusum", "oracle"], str],
@@ -3366,6 +3555,14 @@ class Perennial(Connection):
         """Roll out a stored version beside the serving one.  POST /models/{name}/rollout"""
         return self.call("POST", f"/models/{self.quoted(name)}/rollout", body=self.given({"version": version, "strategy": strategy, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
+    def bring(self, name: str, *, candidate: str, file: str, inputs: Sequence[BringInputsItem], trained_until: str, missing: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> BroughtModel:
+        """Bring a model that was trained elsewhere.  POST /models/{name}/brought"""
+        return self.call("POST", f"/models/{self.quoted(name)}/brought", body=self.given({"candidate": candidate, "file": file, "inputs": inputs, "missing": missing, "trainedUntil": trained_until, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+    def brought(self, name: str) -> BroughtModels:
+        """The models that people brought.  GET /models/{name}/brought"""
+        return self.call("GET", f"/models/{self.quoted(name)}/brought")  # type: ignore[no-any-return]
+
     def cancel_backtest(self, backtest: str, *, why: str | None = None, idempotency_key: str | None = None) -> BacktestBegun:
         """Cancel a backtest; results so far are kept.  POST /backtests/{backtest}/cancel"""
         return self.call("POST", f"/backtests/{self.quoted(backtest)}/cancel", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
@@ -3462,6 +3659,10 @@ class Perennial(Connection):
         """Note that a person objects to being profiled, or does no longer.  POST /privacy/objections"""
         return self.call("POST", f"/privacy/objections", body=self.given({"user": user, "why": why, "objects": objects}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
+    def pause_rollout(self, name: str, *, hours: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> RolloutChanged:
+        """Pause the running rollout: shares stay, it neither steps nor promotes.  POST /models/{name}/rollout/pause"""
+        return self.call("POST", f"/models/{self.quoted(name)}/rollout/pause", body=self.given({"hours": hours, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
     def performance(self, *, limit: int | None = None, as_of: str | None = None, model: str | None = None) -> Performance:
         """Performance of the models on known outcomes.  GET /monitoring/performance"""
         return self.call("GET", f"/monitoring/performance", query={"limit": limit, "asOf": as_of, "model": model})  # type: ignore[no-any-return]
@@ -3513,6 +3714,10 @@ class Perennial(Connection):
     def restore(self, name: str, *, why: str | None = None, idempotency_key: str | None = None) -> Retirement:
         """Bring a retired model back into use.  POST /models/{name}/restore"""
         return self.call("POST", f"/models/{self.quoted(name)}/restore", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+    def resume_rollout(self, name: str, *, why: str | None = None, idempotency_key: str | None = None) -> RolloutChanged:
+        """Resume the paused rollout from its step.  POST /models/{name}/rollout/resume"""
+        return self.call("POST", f"/models/{self.quoted(name)}/rollout/resume", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def retire(self, name: str, *, why: str | None = None, idempotency_key: str | None = None) -> Retirement:
         """Take a model out of use.  POST /models/{name}/retire"""
@@ -3586,9 +3791,9 @@ class Perennial(Connection):
         """Undo an import: remove its events and everything counted from them.  POST /imports/{import}/undo"""
         return self.call("POST", f"/imports/{self.quoted(import_)}/undo", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-    def update_config(self, *, retrain_interval_hours: float | None = None, min_new_samples: int | None = None, retrain_policy: Literal["routine", "worth"] | None = None, training_price: float | None = None, training_price_by: Literal["share", "budget", "money"] | None = None, training_budget: Union[float, None] | None = None, recalibrate: bool | None = None, gate: Literal["evidence", "no-harm", "threshold", "worth"] | None = None, performance_threshold: float | None = None, confidence: float | None = None, margin: Union[float, None] | None = None, stale_after_days: int | None = None, stale_growth: float | None = None, min_validation_rows: int | None = None, validation_rows: int | None = None, refit: bool | None = None, backup_models: bool | None = None, backups_kept: int | None = None, horizon_days: int | None = None, active_days: int | None = None, activity: Literal["purchase", "any"] | None = None, step_days: int | None = None, first_cutoff: Union[str, None] | None = None, min_train_cutoffs: int | None = None, max_train_cutoffs: int | None = None, routine_cutoffs: int | None = None, segment_margin: float | None = None, approval: Literal["none", "required"] | None = None, approval_remind_hours: float | None = None, approval_expire_hours: float | None = None, rollout: Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str] | None = None, canary_shares: Sequence[float] | None = None, rollout_step_hours: float | None = None, rollout_step_shoppers: int | None = None, rollout_look_minutes: float | None = None, rollout_days: float | None = None, rollout_undecided: Literal["promote", "hold"] | None = None, rollout_proof: Literal["outcomes", "guardrails"] | None = None, rollout_error_rate: float | None = None, ab_share: float | None = None, ab_power: float | None = None, ab_effect: Union[float, None] | None = None, bandit_floor: float | None = None, bandit_versions: int | None = None, bandit_reward: Literal["outcome", "purchase", "spend"] | None = None, bandit_reward_days: float | None = None, bandit_certainty: float | None = None, guard_errors: float | None = None, guard_fallbacks: float | None = None, guard_latency_ms: float | None = None, guard_divergence: float | None = None, sales_margin: Union[float, None] | None = None, kept_customer_value: Union[float, None] | None = None, contact_cost: Union[float, None] | None = None, offer_success: Union[float, None] | None = None, offer_lift: Union[float, None] | None = None, contact_budget: Union[int, None] | None = None, machine_hour_cost: Union[float, None] | None = None, cycle_person_cost: float | None = None, seed: int | None = None, false_alarm_days: float | None = None, monitor_interval_hours: float | None = None, monitor_sample: int | None = None, personal_text: Literal["mask", "refuse"] | None = None, after_erasure: Literal["next", "now"] | None = None, alert_cooldown_hours: float | None = None, alert_escalate_hours: float | None = None, currency: str | None = None, currency_rates: str | None = None, keep_events_days: Union[int, None] | None = None, keep_shoppers_days: Union[int, None] | None = None, keep_predictions_days: Union[int, None] | None = None, keep_metrics_days: Union[int, None] | None = None, keep_blocks_days: Union[int, None] | None = None, keep_evidence_days: Union[int, None] | None = None, keep_rejected_days: Union[int, None] | None = None, keep_quarantine_days: Union[int, None] | None = None, keep_alerts_days: Union[int, None] | None = None, keep_idempotency_days: Union[int, None] | None = None, keep_logs_days: Union[int, None] | None = None, models: dict[str, Union[UpdateConfigModelsValue, None]] | None = None, why: str | None = None, idempotency_key: str | None = None) -> ConfigChanged:
+    def update_config(self, *, retrain_interval_hours: float | None = None, min_new_samples: int | None = None, retrain_policy: Literal["routine", "worth"] | None = None, training_price: float | None = None, training_price_by: Literal["share", "budget", "money"] | None = None, training_budget: Union[float, None] | None = None, recalibrate: bool | None = None, gate: Literal["evidence", "no-harm", "threshold", "worth"] | None = None, performance_threshold: float | None = None, confidence: float | None = None, margin: Union[float, None] | None = None, stale_after_days: int | None = None, stale_growth: float | None = None, min_validation_rows: int | None = None, validation_rows: int | None = None, refit: bool | None = None, backup_models: bool | None = None, backups_kept: int | None = None, horizon_days: int | None = None, active_days: int | None = None, activity: Literal["purchase", "any"] | None = None, step_days: int | None = None, first_cutoff: Union[str, None] | None = None, min_train_cutoffs: int | None = None, max_train_cutoffs: int | None = None, routine_cutoffs: int | None = None, segment_margin: float | None = None, approval: Literal["none", "required"] | None = None, approval_remind_hours: float | None = None, approval_expire_hours: float | None = None, rollout: Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str] | None = None, canary_shares: Sequence[float] | None = None, rollout_step_hours: float | None = None, rollout_step_shoppers: int | None = None, rollout_look_minutes: float | None = None, rollout_days: float | None = None, rollout_undecided: Literal["promote", "hold"] | None = None, rollout_proof: Literal["outcomes", "guardrails"] | None = None, rollout_error_rate: float | None = None, ab_share: float | None = None, ab_power: float | None = None, ab_effect: Union[float, None] | None = None, bandit_floor: float | None = None, bandit_versions: int | None = None, bandit_reward: Literal["outcome", "purchase", "spend"] | None = None, bandit_reward_days: float | None = None, bandit_certainty: float | None = None, guard_errors: float | None = None, guard_fallbacks: float | None = None, guard_latency_ms: float | None = None, guard_divergence: float | None = None, sales_margin: Union[float, None] | None = None, kept_customer_value: Union[float, None] | None = None, contact_cost: Union[float, None] | None = None, offer_success: Union[float, None] | None = None, offer_lift: Union[float, None] | None = None, contact_budget: Union[int, None] | None = None, machine_hour_cost: Union[float, None] | None = None, cycle_person_cost: float | None = None, training_shards: int | None = None, training_min_rows_per_shard: int | None = None, seed: int | None = None, false_alarm_days: float | None = None, monitor_interval_hours: float | None = None, monitor_sample: int | None = None, personal_text: Literal["mask", "refuse"] | None = None, after_erasure: Literal["next", "now"] | None = None, alert_cooldown_hours: float | None = None, alert_escalate_hours: float | None = None, currency: str | None = None, currency_rates: str | None = None, keep_events_days: Union[int, None] | None = None, keep_shoppers_days: Union[int, None] | None = None, keep_predictions_days: Union[int, None] | None = None, keep_metrics_days: Union[int, None] | None = None, keep_blocks_days: Union[int, None] | None = None, keep_evidence_days: Union[int, None] | None = None, keep_rejected_days: Union[int, None] | None = None, keep_quarantine_days: Union[int, None] | None = None, keep_alerts_days: Union[int, None] | None = None, keep_idempotency_days: Union[int, None] | None = None, keep_logs_days: Union[int, None] | None = None, models: dict[str, Union[UpdateConfigModelsValue, None]] | None = None, why: str | None = None, idempotency_key: str | None = None) -> ConfigChanged:
         """Change settings, for every model or for one.  PATCH /retraining/config"""
-        return self.call("PATCH", f"/retraining/config", body=self.given({"retrain_interval_hours": retrain_interval_hours, "min_new_samples": min_new_samples, "retrain_policy": retrain_policy, "training_price": training_price, "training_price_by": training_price_by, "training_budget": training_budget, "recalibrate": recalibrate, "gate": gate, "performance_threshold": performance_threshold, "confidence": confidence, "margin": margin, "stale_after_days": stale_after_days, "stale_growth": stale_growth, "min_validation_rows": min_validation_rows, "validation_rows": validation_rows, "refit": refit, "backup_models": backup_models, "backups_kept": backups_kept, "horizon_days": horizon_days, "active_days": active_days, "activity": activity, "step_days": step_days, "first_cutoff": first_cutoff, "min_train_cutoffs": min_train_cutoffs, "max_train_cutoffs": max_train_cutoffs, "routine_cutoffs": routine_cutoffs, "segment_margin": segment_margin, "approval": approval, "approval_remind_hours": approval_remind_hours, "approval_expire_hours": approval_expire_hours, "rollout": rollout, "canary_shares": canary_shares, "rollout_step_hours": rollout_step_hours, "rollout_step_shoppers": rollout_step_shoppers, "rollout_look_minutes": rollout_look_minutes, "rollout_days": rollout_days, "rollout_undecided": rollout_undecided, "rollout_proof": rollout_proof, "rollout_error_rate": rollout_error_rate, "ab_share": ab_share, "ab_power": ab_power, "ab_effect": ab_effect, "bandit_floor": bandit_floor, "bandit_versions": bandit_versions, "bandit_reward": bandit_reward, "bandit_reward_days": bandit_reward_days, "bandit_certainty": bandit_certainty, "guard_errors": guard_errors, "guard_fallbacks": guard_fallbacks, "guard_latency_ms": guard_latency_ms, "guard_divergence": guard_divergence, "sales_margin": sales_margin, "kept_customer_value": kept_customer_value, "contact_cost": contact_cost, "offer_success": offer_success, "offer_lift": offer_lift, "contact_budget": contact_budget, "machine_hour_cost": machine_hour_cost, "cycle_person_cost": cycle_person_cost, "seed": seed, "false_alarm_days": false_alarm_days, "monitor_interval_hours": monitor_interval_hours, "monitor_sample": monitor_sample, "personal_text": personal_text, "after_erasure": after_erasure, "alert_cooldown_hours": alert_cooldown_hours, "alert_escalate_hours": alert_escalate_hours, "currency": currency, "currency_rates": currency_rates, "keep_events_days": keep_events_days, "keep_shoppers_days": keep_shoppers_days, "keep_predictions_days": keep_predictions_days, "keep_metrics_days": keep_metrics_days, "keep_blocks_days": keep_blocks_days, "keep_evidence_days": keep_evidence_days, "keep_rejected_days": keep_rejected_days, "keep_quarantine_days": keep_quarantine_days, "keep_alerts_days": keep_alerts_days, "keep_idempotency_days": keep_idempotency_days, "keep_logs_days": keep_logs_days, "models": models, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+        return self.call("PATCH", f"/retraining/config", body=self.given({"retrain_interval_hours": retrain_interval_hours, "min_new_samples": min_new_samples, "retrain_policy": retrain_policy, "training_price": training_price, "training_price_by": training_price_by, "training_budget": training_budget, "recalibrate": recalibrate, "gate": gate, "performance_threshold": performance_threshold, "confidence": confidence, "margin": margin, "stale_after_days": stale_after_days, "stale_growth": stale_growth, "min_validation_rows": min_validation_rows, "validation_rows": validation_rows, "refit": refit, "backup_models": backup_models, "backups_kept": backups_kept, "horizon_days": horizon_days, "active_days": active_days, "activity": activity, "step_days": step_days, "first_cutoff": first_cutoff, "min_train_cutoffs": min_train_cutoffs, "max_train_cutoffs": max_train_cutoffs, "routine_cutoffs": routine_cutoffs, "segment_margin": segment_margin, "approval": approval, "approval_remind_hours": approval_remind_hours, "approval_expire_hours": approval_expire_hours, "rollout": rollout, "canary_shares": canary_shares, "rollout_step_hours": rollout_step_hours, "rollout_step_shoppers": rollout_step_shoppers, "rollout_look_minutes": rollout_look_minutes, "rollout_days": rollout_days, "rollout_undecided": rollout_undecided, "rollout_proof": rollout_proof, "rollout_error_rate": rollout_error_rate, "ab_share": ab_share, "ab_power": ab_power, "ab_effect": ab_effect, "bandit_floor": bandit_floor, "bandit_versions": bandit_versions, "bandit_reward": bandit_reward, "bandit_reward_days": bandit_reward_days, "bandit_certainty": bandit_certainty, "guard_errors": guard_errors, "guard_fallbacks": guard_fallbacks, "guard_latency_ms": guard_latency_ms, "guard_divergence": guard_divergence, "sales_margin": sales_margin, "kept_customer_value": kept_customer_value, "contact_cost": contact_cost, "offer_success": offer_success, "offer_lift": offer_lift, "contact_budget": contact_budget, "machine_hour_cost": machine_hour_cost, "cycle_person_cost": cycle_person_cost, "training_shards": training_shards, "training_min_rows_per_shard": training_min_rows_per_shard, "seed": seed, "false_alarm_days": false_alarm_days, "monitor_interval_hours": monitor_interval_hours, "monitor_sample": monitor_sample, "personal_text": personal_text, "after_erasure": after_erasure, "alert_cooldown_hours": alert_cooldown_hours, "alert_escalate_hours": alert_escalate_hours, "currency": currency, "currency_rates": currency_rates, "keep_events_days": keep_events_days, "keep_shoppers_days": keep_shoppers_days, "keep_predictions_days": keep_predictions_days, "keep_metrics_days": keep_metrics_days, "keep_blocks_days": keep_blocks_days, "keep_evidence_days": keep_evidence_days, "keep_rejected_days": keep_rejected_days, "keep_quarantine_days": keep_quarantine_days, "keep_alerts_days": keep_alerts_days, "keep_idempotency_days": keep_idempotency_days, "keep_logs_days": keep_logs_days, "models": models, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def verify_audit(self) -> AuditVerification:
         """Whether the audit is as it was written: every link computed again, every checkpoint compared.  GET /audit/verification"""
@@ -3597,3 +3802,11 @@ class Perennial(Connection):
     def versions(self, name: str, *, limit: int | None = None, tag: str | None = None, text: str | None = None) -> Versions:
         """Every version of a model with its manifest, newest first.  GET /models/{name}/versions"""
         return self.call("GET", f"/models/{self.quoted(name)}/versions", query={"limit": limit, "tag": tag, "text": text})  # type: ignore[no-any-return]
+
+    def withdraw(self, name: str, candidate: str) -> Withdrawal:
+        """Withdraw a brought model.  DELETE /models/{name}/brought/{candidate}"""
+        return self.call("DELETE", f"/models/{self.quoted(name)}/brought/{self.quoted(candidate)}")  # type: ignore[no-any-return]
+
+    def withdraw_federated(self, name: str, *, why: str | None = None, idempotency_key: str | None = None) -> FederatedWithdrawn:
+        """Withdraw the federated training that waits for a model's next cycle.  POST /models/{name}/federated/withdraw"""
+        return self.call("POST", f"/models/{self.quoted(name)}/federated/withdraw", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]

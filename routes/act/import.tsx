@@ -1,5 +1,6 @@
 import { HttpError, page } from "fresh";
 import { ImportList, PlanForm, RunningImport, Trial, UploadForm } from "./(_components)/import_parts.tsx";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { define, type State } from "../../src/dashboard/define.ts";
@@ -92,6 +93,7 @@ export default define.page<typeof handler>(function Import({ data: { shown, prob
   return (
     <div id="import" data-redraw={shown?.state.kind === "running" ? true : undefined}>
       <PageHeader>
+        <Crumbs above={["/data"]} here={shown === null ? "Import a file" : shown.name} />
         <h1>{heading(shown)}</h1>
         <p>
           The same as <code>perennial import</code>{" "}

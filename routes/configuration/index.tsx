@@ -91,7 +91,12 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
       </nav>
       <SettingsSearch filter={filter} />
       <div id="settings" data-redraw>
-        <SettingsTables config={current.config} changed={lastChanges(versions, defaults)} filter={filter} />
+        <SettingsTables
+          config={current.config}
+          changed={lastChanges(versions, defaults)}
+          filter={filter}
+          models={models}
+        />
         <ConfigHistory
           versions={versions}
           defaults={defaults}

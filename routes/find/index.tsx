@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { search } from "./(_components)/search.ts";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { define } from "../../src/dashboard/define.ts";
 import type { Found } from "../../src/dashboard/found.ts";
@@ -23,6 +24,7 @@ export default define.page<typeof handler>(function Find({ data: { text, found }
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/"]} here="Find" />
         <h1>{headline(text, found)}</h1>
         <p>Pages, models, versions, cycles, settings and help. On any page: Ctrl and K.</p>
       </PageHeader>

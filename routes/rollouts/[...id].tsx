@@ -4,11 +4,12 @@ import { define } from "../../src/dashboard/define.ts";
 import { DifferenceChart } from "./(_components)/difference_chart.tsx";
 import { moment } from "../../src/format/times.ts";
 import { Arms, Looks, Segments } from "./(_components)/rollout_evidence.tsx";
-import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_labels.ts";
+import { isPaused, rolloutBadge, rolloutHeadline } from "../../components/rollout_labels.ts";
 import { ShareChart } from "./(_components)/share_chart.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { RolloutStory } from "../../src/dashboard/reads/rollouts.ts";
+import type { RolloutPause } from "../../src/rollout/rollout.ts";
 import { RolloutSteps } from "./(_components)/rollout_steps.tsx";
 import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
@@ -52,6 +53,9 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
             person={state.person}
             here={`/rollouts/${id}`}
             offers={[
+              isPaused(rollout)
+                ? { action: "resume-rollout", model, text: "Resume" }
+                : { action: "pause-rollout", model, text: "Pause" },
               ...(drill ? [] : challengers).map((version) => ({
                 action: "promote" as const,
                 model,
@@ -89,14 +93,15 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
 });
 
 function Answers({ rollout, looks }: RolloutStory) {
-  const { state, plan, asOf, startedAt, endedAt, endedWhy, beganBy, why, cycleId } = rollout;
+  const { plan, asOf, startedAt, endedAt, endedWhy, beganBy, why, cycleId } = rollout;
   const last = looks.at(-1);
   return (
     <dl class="answers">
       <div>
         <dt>Status</dt>
         <dd>
-          <StatusBadge badge={ROLLOUT_STATES[state]} />
+          <StatusBadge badge={rolloutBadge(rollout)} />
+          {isPaused(rollout) && <Pause {...rollout.paused!} />}
         </dd>
       </div>
       <div>
@@ -135,5 +140,14 @@ function Answers({ rollout, looks }: RolloutStory) {
           </div>
         )}
     </dl>
+  );
+}
+
+function Pause({ at, until, by, why }: RolloutPause) {
+  return (
+    <small>
+      , by {by} since <Time iso={at} as="moment" />
+      {why && `: ${why}`}. An alert reminds of it from <Time iso={until} as="moment" />.
+    </small>
   );
 }

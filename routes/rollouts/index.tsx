@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { ApprovalTable } from "./(_components)/approval_table.tsx";
 import { define } from "../../src/dashboard/define.ts";
-import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../../components/rollout_labels.ts";
+import { rolloutBadge, rolloutHeadline, shownTo } from "../../components/rollout_labels.ts";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { counted } from "../../src/format/numbers.ts";
@@ -90,7 +90,7 @@ function RolloutTable({ rollouts }: { rollouts: readonly Rollout[] }) {
               <small>beside v{r.champion}</small>
             </th>
             <td data-label="Status">
-              <StatusBadge badge={ROLLOUT_STATES[r.state]} />
+              <StatusBadge badge={rolloutBadge(r)} />
               {r.state === "running" && <small>, shown to {shownTo(r)}</small>}
             </td>
             <td data-label="Strategy">{r.plan.strategy}</td>

@@ -54,11 +54,17 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /models/{name}/promote": "operator",
   "POST /models/{name}/retire": "operator",
   "POST /models/{name}/restore": "operator",
+  "GET /models/{name}/brought": "reader",
+  "POST /models/{name}/brought": "operator",
+  "DELETE /models/{name}/brought/{candidate}": "operator",
 
   "POST /models/{name}/rollout": "operator",
   "GET /models/{name}/rollout/plan": "reader",
+  "POST /models/{name}/rollout/pause": "operator",
+  "POST /models/{name}/rollout/resume": "operator",
   "POST /models/{name}/drill": "operator",
   "POST /models/{name}/federated": "operator",
+  "POST /models/{name}/federated/withdraw": "operator",
   "GET /federated": "reader",
   "GET /rollouts": "reader",
   "GET /rollouts/{id}": "reader",
@@ -115,7 +121,7 @@ export function scopeOf(route: string): Scope {
   if (/^\/people|^\/privacy\/(erasures|objections)/.test(path)) return "people:erase";
   if (method === "GET" || READING.has(path)) return "read";
   if (/^\/retraining\/config$/.test(path)) return "config:write";
-  if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring|\/federated$/.test(path)) {
+  if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring|\/federated(\/withdraw)?$/.test(path)) {
     return "retraining:run";
   }
   return "serving:write";

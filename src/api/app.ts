@@ -30,6 +30,7 @@ import { addMonitoringRoutes } from "./routes/monitoring.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
 import { addPredictionRoutes } from "./routes/predictions.ts";
 import { addApprovalRoutes } from "./routes/approvals.ts";
+import { addBroughtRoutes } from "./routes/brought.ts";
 import { addRetirementRoutes } from "./routes/retirement.ts";
 import { addPrivacyRoutes } from "./routes/privacy.ts";
 import { addFederatedRoutes } from "./routes/federated.ts";
@@ -84,6 +85,7 @@ export function createApp(given: ApiDeps, { share, mount }: AppOptions = {}): Ap
   addModelRoutes(app, deps);
   addVersionRoutes(app, deps, accesses);
   addRetirementRoutes(app, deps);
+  addBroughtRoutes(app, deps);
   addRolloutRoutes(app, deps);
   addFederatedRoutes(app, deps);
   addBacktestRoutes(app, deps);

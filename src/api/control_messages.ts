@@ -14,6 +14,7 @@ const Change = z.object({ requestId: z.string(), by: z.string(), why: z.string()
 /** A message of the outbox: what a person asked a workflow for. */
 const ControlMessage = z.discriminatedUnion("action", [
   z.object({ action: z.enum(["start", "force"]), model: z.string(), change: Change }),
+  z.object({ action: z.literal("check"), model: z.string(), change: Change }),
   z.object({
     action: z.literal("stop"),
     model: z.string(),
@@ -50,6 +51,8 @@ async function carryOut(deps: Pick<ApiDeps, "sql" | "control">, message: Control
     case "start":
     case "force":
       return await control[message.action](message.model, message.change);
+    case "check":
+      return await control.checkSoon(message.model, message.change);
     case "stop":
       return await control.stop(message.model, message.change);
     case "begin rollout":

@@ -40,8 +40,8 @@ export interface ApiDeps {
   extensions?: readonly Extension[];
   /** reads the files of versions before they serve */
   files: VersionFiles;
-  /** keeps the files of versions, for who may download them; left out: none is sent */
-  artefacts?: Pick<ArtefactStore, "get">;
+  /** keeps the files of versions, for who may download them, and of models that people bring; left out: neither can be done */
+  artefacts?: Pick<ArtefactStore, "get" | "put">;
   /** recomputes past checks */
   explain: ExplainDeps;
   /** address of Temporal's own pages; null: not known */

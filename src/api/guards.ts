@@ -19,6 +19,8 @@ import { createRequestWatch } from "./request_watch.ts";
 /** Longest body in bytes, once unpacked: of events and of rows to predict, and of everything else. */
 export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
+/** of a model from outside, as base64 within JSON */
+const BROUGHT_BYTES_MAX = 24 * 1024 * 1024;
 const ANSWER_WITHIN_MS = 60_000;
 
 const HEADERS = Object.entries({
@@ -76,12 +78,12 @@ export function addRouteGuards(
 ): void {
   for (const [route, access] of Object.entries(ACCESS)) {
     const [method, path] = route.split(" ");
-    const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
+    const maxSize = bodyMax(path);
     const admit = accessGuard(route, { needed: neededRole(access, host, { readsNeedKey }), accesses });
     const limited = limitBody(maxSize);
     const isGivenUp = method !== "GET" && !path.startsWith("/predictions"); // these share what they wait for
     const isRepeatable = path === "/events"; // their ids keep each once, however often it is sent
-    const isSmall = method !== "GET" && maxSize === BODY_BYTES_MAX; // events and rows are read by code of their own
+    const isSmall = method !== "GET" && maxSize !== EVENTS_BYTES_MAX; // events and rows are read by code of their own
     app.on(method, routerPath(path), async (c, next) => {
       c.set("route", path);
       const holder = () => keyHolder(c, keys, oidc);
@@ -107,6 +109,11 @@ export function addRouteGuards(
       return await unlessLate(answer, { work, statements });
     });
   }
+}
+
+function bodyMax(path: string): number {
+  if (/^\/(events|predictions)/.test(path)) return EVENTS_BYTES_MAX;
+  return path.endsWith("/brought") ? BROUGHT_BYTES_MAX : BODY_BYTES_MAX;
 }
 
 /**

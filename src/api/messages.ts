@@ -1,4 +1,5 @@
 /** The messages between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
+import { BroughtCandidate } from "../registry/brought_candidate.ts";
 import { z } from "zod";
 import { PrivacyRequest } from "../db/people/privacy_requests.ts";
 import { PersonData } from "../db/people/read_person.ts";
@@ -27,6 +28,7 @@ import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retrainin
 import { GradualStrategy, RolloutPlan } from "../rollout/plan.ts";
 import { FederatedPlan } from "../federated/plan.ts";
 import { FederatedRunDetail } from "../federated/run.ts";
+import { PAUSE_HOURS, PAUSE_HOURS_MAX } from "../config/pauses.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
 import { SCOPES } from "../security/scopes.ts";
 import { ROLES } from "../security/roles.ts";
@@ -159,6 +161,15 @@ export const FederatedBegun = z.object({
 });
 export type FederatedBegun = z.infer<typeof FederatedBegun>;
 
+/** Withdraws a federated training that waits. */
+export const WithdrawRequest = z.strictObject({ why: Why });
+export type WithdrawRequest = z.input<typeof WithdrawRequest>;
+export const FederatedWithdrawn = z.object({
+  run: z.string().describe("id of the training"),
+  model: z.string(),
+});
+export type FederatedWithdrawn = z.infer<typeof FederatedWithdrawn>;
+
 /** Selects checks of the trigger. */
 export const ChecksQuery = LimitQuery.extend({
   model: ModelName.optional(),
@@ -244,6 +255,30 @@ export type NoteBody = z.input<typeof NoteBody>;
 export const CardQuery = z.object({
   format: z.enum(["markdown", "html"]).optional().describe("left out: as `Accept` says, else Markdown"),
 });
+const CandidateName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, {
+  error: "need at most 41 lower-case letters, digits, hyphens",
+});
+/** A person brings a model that was trained elsewhere. */
+export const BringRequest = z.strictObject({
+  candidate: CandidateName.describe("as it is called among the candidates"),
+  file: z.base64().min(1).describe("an ONNX file, or a layers model of tfjs in one file, as base64"),
+  inputs: z.array(z.strictObject({
+    feature: z.string().max(100).describe("as in /models/{name}/features"),
+    shift: z.number().default(0),
+    scale: z.number().default(1),
+  })).min(1).max(500).describe("what it is given, in its own order: (feature - shift) / scale"),
+  missing: z.number().default(0).describe("in place of a feature that has nothing to say"),
+  trainedUntil: z.iso.date().describe(
+    "end of the newest outcome that it was trained on: only rows after it prove anything",
+  ),
+  why: Why,
+});
+export type BringRequest = z.input<typeof BringRequest>;
+export const BroughtModels = z.object({ model: z.string(), brought: z.array(BroughtCandidate) });
+export type BroughtModels = z.infer<typeof BroughtModels>;
+export const BroughtParam = NameParam.extend({ candidate: CandidateName });
+export const Withdrawal = z.object({ model: z.string(), name: z.string() });
+export type Withdrawal = z.infer<typeof Withdrawal>;
 /** A person takes a model out of use, or brings it back. */
 export const RetirementRequest = z.strictObject({ why: Why });
 export type RetirementRequest = z.input<typeof RetirementRequest>;
@@ -297,6 +332,17 @@ export const RolloutRequest = z.strictObject({
   why: Why,
 });
 export type RolloutRequest = z.input<typeof RolloutRequest>;
+/** Pauses a rollout that runs. */
+export const PauseRequest = z.strictObject({
+  hours: z.number().min(1).max(PAUSE_HOURS_MAX).default(PAUSE_HOURS).describe(
+    "after that an alert asks what is to become of it",
+  ),
+  why: Why,
+});
+export type PauseRequest = z.input<typeof PauseRequest>;
+/** Lets a paused rollout go on. */
+export const ResumeRequest = z.strictObject({ why: Why });
+export type ResumeRequest = z.input<typeof ResumeRequest>;
 /** Rolls out the serving version made worse on purpose, to see that it is taken back. */
 export const DrillRequest = z.strictObject({
   strength: z.number().gt(0).max(10).default(1).describe("noise on each weight, in standard deviations"),
@@ -315,6 +361,8 @@ export type RolloutBegun = z.infer<typeof RolloutBegun>;
 export const RolloutsQuery = LimitQuery.extend({ model: ModelName.optional() });
 export type RolloutsQuery = z.input<typeof RolloutsQuery>;
 export const Rollouts = z.object({ rollouts: z.array(Rollout) });
+export const RolloutChanged = Rollout;
+export type RolloutChanged = z.infer<typeof RolloutChanged>;
 export const RolloutParam = z.object({
   id: z.string().max(200).describe("rollout/churn/v7, URL-encoded or as it is"),
 });

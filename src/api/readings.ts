@@ -50,6 +50,11 @@ const OF_MODELS: readonly [
   ["check_overdue_seconds", "Time by which the next check is late", (m, now) => overdue(m, now)],
   ["serving_age_seconds", "Time since what serves last changed", (m, now) => ageOf(m.servingSince, now)],
   ["cycle_age_seconds", "How long the running cycle has run", (m, now) => ageOf(m.cycleStartedAt, now) ?? 0],
+  [
+    "rollout_paused_seconds",
+    "How long the running rollout has been paused; 0: none is",
+    (m, now) => ageOf(m.rolloutPausedAt, now) ?? 0,
+  ],
   ["retrainer_active", "Whether people want automatic checks", (m) => Number(m.active)],
   ["outcomes_pending", "Predictions whose outcome is not known yet", (m) => m.outcomesPending],
   ["trainings_in_quarter", "Versions made within 91 days", (m) => m.trainings],

@@ -8,6 +8,8 @@ export interface CatalogueEntry {
   /** the file of `commands` that defines it */
   readonly file: string;
   readonly about: string;
+  /** another name that it answers to */
+  readonly alias?: string;
 }
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
@@ -81,12 +83,18 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     about:
       "own models, channels, checks, detectors, strategies, policies: what each may do, and which were left out",
   },
-  { name: "rollouts", takes: "", file: "rollouts", about: "gradual rollouts: list, show, plan, begin" },
+  {
+    name: "rollouts",
+    takes: "",
+    file: "rollouts",
+    about: "gradual rollouts: list, show, plan, begin, pause, resume",
+    alias: "rollout",
+  },
   {
     name: "federated",
     takes: "",
     file: "federated",
-    about: "train over countries whose rows stay apart: start, status",
+    about: "train over countries whose rows stay apart: start, status, withdraw",
   },
   { name: "approvals", takes: "", file: "approvals", about: "validated versions waiting for approval" },
   { name: "approve", takes: "<model>", file: "approvals", about: "approve the waiting version" },

@@ -5,6 +5,8 @@ export interface FitColumn {
   readonly name: string;
   /** its cells are numbers, which are never wrapped */
   readonly right: boolean;
+  /** its cells are names, which are never wrapped: people copy them */
+  readonly whole?: boolean;
   /** the higher, the sooner it is left out */
   readonly drop: number;
 }
@@ -29,8 +31,8 @@ export function fit(
   width: number | undefined,
 ): Fit {
   let places = columns.map((_, at) => at);
-  const least = columns.map(({ name, right }, at) =>
-    right ? natural[at] : Math.min(natural[at], Math.max(TEXT_MIN, name.length))
+  const least = columns.map(({ name, right, whole = false }, at) =>
+    right || whole ? natural[at] : Math.min(natural[at], Math.max(TEXT_MIN, name.length))
   );
   const total = (widths: readonly number[]) =>
     places.reduce((sum, at) => sum + widths[at], 0) + GAP * (places.length - 1);

@@ -27,8 +27,8 @@ export function painter({ env, isTerminal, columns }: Pick<Io, "env" | "isTermin
   return Object.assign(paint, { width: isTerminal ? columns - INDENT : undefined });
 }
 
-/** A column: its heading, whether its cells are numbers, which stand to the right, and how soon it is left out. */
-export type Column = string | { name: string; right?: boolean; drop?: number };
+/** A column: its heading, whether its cells are numbers, to the right, or names, never broken, and how soon it is left out. */
+export type Column = string | { name: string; right?: boolean; whole?: boolean; drop?: number };
 
 /**
  * Aligned columns, two spaces between, without lines. The last column is never padded. Where the terminal is narrower,
@@ -40,8 +40,10 @@ export function table(
   paint: Paint = (_colour, text) => text,
 ): string {
   const all = columns.map((column, at) => {
-    const { name, right = false, drop = at } = typeof column === "string" ? { name: column } : column;
-    return { name, right, drop };
+    const { name, right = false, whole = false, drop = at } = typeof column === "string"
+      ? { name: column }
+      : column;
+    return { name, right, whole, drop };
   });
   const natural = all.map(({ name }, i) => Math.max(shown(name), ...rows.map((row) => shown(row[i]))));
   const { kept, left } = fit(all, natural, paint.width);

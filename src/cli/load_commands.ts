@@ -22,7 +22,7 @@ export async function loadCommand(
   context: Context,
   called: string | undefined,
 ): Promise<void> {
-  const wanted = CATALOGUE.find(({ name }) => name === called);
+  const wanted = CATALOGUE.find(({ name, alias }) => called !== undefined && [name, alias].includes(called));
   if (wanted) await addFile(program, context, wanted.file);
   for (const entry of CATALOGUE) if (entry.file !== wanted?.file) program.addCommand(named(entry));
 }
@@ -32,7 +32,8 @@ export async function loadAllCommands(program: Command, context: Context): Promi
   for (const file of new Set(CATALOGUE.map((entry) => entry.file))) await addFile(program, context, file);
 }
 
-const named = ({ name, about, takes }: CatalogueEntry): Command => {
+const named = ({ name, alias, about, takes }: CatalogueEntry): Command => {
   const command = new Command(name).description(about);
+  if (alias) command.alias(alias);
   return takes === "" ? command : command.arguments(takes);
 };

@@ -42,6 +42,15 @@ export function calendarDay(text: string): string {
   throw new InvalidArgumentError("Need a day as YYYY-MM-DD.");
 }
 
+/** Reads a moment with its zone, for an option's value. @throws {InvalidArgumentError} it is none */
+export function momentOption(text: string): string {
+  const at = Date.parse(text);
+  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(at)) {
+    return new Date(at).toISOString();
+  }
+  throw new InvalidArgumentError("Need a moment with its zone, as 2026-11-30T14:04:00Z.");
+}
+
 /** Reads a percentage as a share. @throws {InvalidArgumentError} it is none */
 export function shareOption(text: string): number {
   const value = Number(text.replace(/%$/, ""));

@@ -11,6 +11,8 @@ const sharesText = ({ plan, shares }: Pick<Rollout, "plan" | "shares">): string 
     ? shares.map(({ version }) => `v${version} not shown`).join(", ")
     : shares.map(({ version, share }) => `v${version} ${percent(share)}`).join(", ");
 
+const stateOf = ({ state, paused }: Rollout): string => state === "running" && paused ? "paused" : state;
+
 /** A line for each rollout. */
 export function rolloutsText(rollouts: readonly Rollout[], paint: Paint): string {
   if (rollouts.length === 0) {
@@ -19,7 +21,7 @@ export function rolloutsText(rollouts: readonly Rollout[], paint: Paint): string
   const rows = rollouts.map((r) => [
     r.id,
     r.plan.strategy,
-    mood(r.state, paint),
+    mood(stateOf(r), paint),
     `v${r.challengers[0]} beside v${r.champion}`,
     r.state === "running" ? sharesText(r) : "-",
     minute(r.startedAt),
@@ -32,10 +34,18 @@ export function rolloutsText(rollouts: readonly Rollout[], paint: Paint): string
 export function rolloutText(rollout: RolloutDetail, paint: Paint): string {
   const { id, state, plan, champion, challengers, beganBy, why, startedAt, endedAt, endedWhy, looks } =
     rollout;
+  const { paused } = rollout;
   const head = [
-    `${paint("bold", id)}  ${mood(state, paint)}`,
+    `${paint("bold", id)}  ${mood(stateOf(rollout), paint)}`,
     `version ${challengers.join(", ")} beside version ${champion}, ${plan.strategy}: ${sharesText(rollout)}`,
     `began ${minute(startedAt)} by ${beganBy}${why ? `: ${why}` : ""}`,
+    ...state === "running" && paused
+      ? [
+        `paused ${minute(paused.at)} by ${paused.by}${paused.why ? `: ${paused.why}` : ""}; meant until ${
+          minute(paused.until)
+        }`,
+      ]
+      : [],
     ...endedAt === null ? [] : [`ended ${minute(endedAt)}: ${endedWhy}`],
   ];
   const rows = looks.map((look) => [

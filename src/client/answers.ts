@@ -11,6 +11,7 @@ export { Approval } from "../db/rollouts/approvals.ts";
 export { Impact } from "../impact/impact.ts";
 export { Acceptance } from "../monitoring/acceptance.ts";
 export { DriftLooks, PerformanceLooks, QualityLooks } from "../monitoring/report.ts";
+export { BroughtCandidate } from "../registry/brought_candidate.ts";
 export { ServingMove } from "../registry/version.ts";
 export { VersionNote } from "../registry/version_note.ts";
 export { Cycle } from "../retraining/cycle.ts";

@@ -7,6 +7,7 @@ import type {
   ApprovalsQuery,
   AuditQuery,
   BacktestRequest,
+  BringRequest,
   CancelRequest,
   ChangeRequest,
   ChecksQuery,
@@ -24,6 +25,7 @@ import type {
   ModelLooksQuery,
   NoteBody,
   ObjectionRequest,
+  PauseRequest,
   PersonQuery,
   PersonRequest,
   PlanQuery,
@@ -32,6 +34,7 @@ import type {
   PromoteRequest,
   QuarantineQuery,
   ReplayRequest,
+  ResumeRequest,
   RetirementRequest,
   RevokeQuery,
   RollbackRequest,
@@ -43,6 +46,7 @@ import type {
   TryRequest,
   UndoImportRequest,
   VersionsQuery,
+  WithdrawRequest,
 } from "../api/messages.ts";
 import { ApiError, UnknownAnswerError, UnreachableError } from "./errors.ts";
 
@@ -193,6 +197,18 @@ export function createClient(options: ClientOptions) {
     rollout: (id: string) => get(`/rollouts/${encodeURIComponent(id)}`, answer("RolloutDetail")),
     rolloutPlan: (name: string, query: PlanQuery) =>
       get(ofModel(name, "rollout/plan"), answer("PlanAnswer"), query),
+    brought: (name: string) => get(ofModel(name, "brought"), answer("BroughtModels")),
+    /** Brings a model that was trained elsewhere: the next cycle puts it to the gate. */
+    bring: (name: string, body: BringRequest, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "brought"), answer("BroughtCandidate"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    /** Takes a brought model out of trainings. */
+    withdraw: (name: string, candidate: string, idempotencyKey?: string) =>
+      send("DELETE", ofModel(name, `brought/${encodeURIComponent(candidate)}`), answer("Withdrawal"), {
+        headers: keyHeader(idempotencyKey),
+      }),
     /** Takes a model out of use; also one whose file is gone. */
     retire: (name: string, body: RetirementRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "retire"), answer("Retirement"), {
@@ -210,6 +226,17 @@ export function createClient(options: ClientOptions) {
         body,
         headers: keyHeader(idempotencyKey),
       }),
+    /** Pauses the rollout that runs: its shares stay, it neither steps nor promotes. */
+    pauseRollout: (name: string, body: PauseRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "rollout/pause"), answer("RolloutChanged"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    resumeRollout: (name: string, body: ResumeRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "rollout/resume"), answer("RolloutChanged"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
     /** Rolls out the serving version made worse, to see that it is taken back. */
     drill: (name: string, body: DrillRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "drill"), answer("RolloutBegun"), {
@@ -220,6 +247,12 @@ export function createClient(options: ClientOptions) {
     /** Trains a classification in rounds over countries whose rows stay apart. */
     startFederated: (name: string, body: FederatedRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "federated"), answer("FederatedBegun"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    /** Withdraws the federated training that waits for a model's next cycle. */
+    withdrawFederated: (name: string, body: WithdrawRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "federated/withdraw"), answer("FederatedWithdrawn"), {
         body,
         headers: keyHeader(idempotencyKey),
       }),

@@ -3,23 +3,31 @@ import type { ModelConfig, RetrainingConfig } from "./retraining.ts";
 /** The name under which what model files declare is put in force. */
 export const FILE_AUTHOR = "model files";
 
-/** What a model's file may declare of the rows it is trained on. */
+/** What a model's file may declare of its rows, its checks and its gate. */
 export interface Declaring {
   readonly name: string;
   readonly horizonDays?: number;
   readonly activeDays?: number;
   readonly activity?: ModelConfig["activity"];
+  readonly stepDays?: number;
+  readonly checkEveryHours?: number;
+  readonly gate?: ModelConfig["gate"];
 }
 
-type Declared = Partial<Pick<ModelConfig, "horizon_days" | "active_days" | "activity">>;
+/** The setting that each declared field is put in force as. */
+const SETTING_OF = {
+  horizonDays: "horizon_days",
+  activeDays: "active_days",
+  activity: "activity",
+  stepDays: "step_days",
+  checkEveryHours: "retrain_interval_hours",
+  gate: "gate",
+} as const satisfies Record<Exclude<keyof Declaring, "name">, keyof ModelConfig>;
+const FIELDS = Object.keys(SETTING_OF) as (keyof typeof SETTING_OF)[];
+type DeclaredSetting = typeof SETTING_OF[keyof typeof SETTING_OF];
 
 /** Versions of the configuration that say who put them in force, newest first. */
 type History = readonly { readonly config: RetrainingConfig; readonly by: string }[];
-
-function declaredBy({ horizonDays, activeDays, activity }: Declaring): Declared {
-  const settings = { horizon_days: horizonDays, active_days: activeDays, activity };
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-}
 
 /**
  * Returns the configuration with what model files declare as settings of these models. What a person has set for a model
@@ -35,10 +43,10 @@ export function withDeclared(
   const overrides: Record<string, Record<string, unknown>> = { ...current.models };
   let isChanged = false;
   for (const model of models) {
-    const declared = declaredBy(model);
-    for (const setting of ["horizon_days", "active_days", "activity"] as const) {
+    for (const field of FIELDS) {
+      const setting = SETTING_OF[field];
       const own = current.models[model.name]?.[setting];
-      const wanted = declared[setting];
+      const wanted = model[field];
       if (own === wanted || (own !== undefined && !isOfFile(history, model.name, setting))) continue;
       overrides[model.name] = { ...overrides[model.name], [setting]: wanted };
       if (wanted === undefined) delete overrides[model.name][setting];
@@ -49,7 +57,7 @@ export function withDeclared(
 }
 
 /** Whether the value in force came with a file: the version that brought it was put in force by one. */
-function isOfFile(history: History, model: string, setting: keyof Declared): boolean {
+function isOfFile(history: History, model: string, setting: DeclaredSetting): boolean {
   const valueIn = ({ config }: History[number]) => config.models[model]?.[setting];
   const other = history.findIndex((version) => valueIn(version) !== valueIn(history[0]));
   const brought = history[other === -1 ? history.length - 1 : other - 1];

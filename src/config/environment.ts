@@ -96,6 +96,8 @@ const Variables = z.object({
     .optional(),
   /** encrypts the secrets in what `perennial backup` writes */
   PERENNIAL_BACKUP_PASSPHRASE: z.string().min(12).optional(),
+  /** folder that the embedded Postgres archives its log into, for `perennial restore --at`; `off`: none any more */
+  PERENNIAL_ARCHIVE: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   /** the owner of the tables, who migrates; DATABASE_URL is then of a role that may only work with them */
   PERENNIAL_OWNER_DATABASE_URL: z.string().optional(),

@@ -144,6 +144,12 @@ const settings = {
     .describe("economics: money that an hour of a retraining cycle costs; null: not stated"),
   cycle_person_cost: z.number().min(0).max(1e9).default(0)
     .describe("economics: money that people's time for one retraining cycle costs"),
+  training_shards: z.int().min(0).max(64).default(0)
+    .describe(
+      "most shards that training rows are divided into, a step of each on any worker; 0: one worker trains",
+    ),
+  training_min_rows_per_shard: z.int().min(20).max(1e9).default(200_000)
+    .describe("rows that a shard must have; with fewer than two such shards one worker trains"),
   seed: z.int().min(0).max(2 ** 31).default(1)
     .describe("seed of every draw in training and validation"),
 };

@@ -58,6 +58,8 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["max_train_cutoffs", "cut-offs", "training"],
       ["after_erasure", "", "no decision"],
       ["personal_text", "", "no decision"],
+      ["training_shards", "shards", "training"],
+      ["training_min_rows_per_shard", "rows", "training"],
       ["seed", "", "training"],
       ["refit", "", "afterwards"],
     ],

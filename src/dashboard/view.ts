@@ -67,6 +67,7 @@ const revision = ({ openAlerts, headline, models }: Status): string =>
         m.rollout?.id,
         m.rollout?.share,
         m.rollout?.text,
+        m.rollout?.paused?.until,
         m.approval?.version,
       ].join()
     ),

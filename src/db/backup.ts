@@ -133,9 +133,43 @@ export async function setSequence(tx: Sql, { schema, table, column, last }: Back
   await tx`select setval(pg_get_serial_sequence(${place}, ${column})::regclass, ${last}::bigint)`;
 }
 
-/** Names the files that versions should have. */
+/** Names the files that versions and brought models should have. */
 export async function keptArtefacts(sql: Sql): Promise<string[]> {
-  const rows =
-    await sql`select distinct artefact_sha256 from model_versions where artefact_removed_at is null`;
+  const rows = await sql`select artefact_sha256 from model_versions where artefact_removed_at is null
+      union select file_sha256 from brought_candidates where file_sha256 is not null`;
   return rows.map(({ artefactSha256 }) => artefactSha256);
+}
+
+/** The archive has to take the last segment of a copy within this time. */
+const ARCHIVED_WITHIN_MS = 120_000;
+
+/**
+ * Runs `copy`, which copies the server's files, while the server keeps in its log what a copy needs to become whole.
+ * @returns the label that belongs into the copy, and when it was whole
+ * @throws {Error} the archive did not take the log within two minutes
+ */
+export async function whileCopied(
+  sql: Database,
+  { label, copy }: { label: string; copy: () => Promise<void> },
+): Promise<{ label: string; finishedAt: string }> {
+  const connection = await sql.reserve();
+  try {
+    await connection`select pg_backup_start(${label}, true)`;
+    await copy();
+    await connection.unsafe(`set statement_timeout = ${ARCHIVED_WITHIN_MS}`);
+    const [done] = await connection<{ labelfile: string; finishedAt: string }[]>`
+      select labelfile, clock_timestamp() as finished_at from pg_backup_stop(true)`;
+    return { label: done.labelfile, finishedAt: done.finishedAt };
+  } finally {
+    connection.release();
+  }
+}
+
+/** How the server's archiving does; null: it is off. */
+export async function archiverState(sql: Sql): Promise<{ failing: boolean; last: string | null } | null> {
+  const [state] = await sql<{ on: boolean; failing: boolean; last: string | null }[]>`
+    select current_setting('archive_mode') <> 'off' as on, last_archived_time as last,
+      coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) as failing
+    from pg_stat_archiver`;
+  return state.on ? { failing: state.failing, last: state.last } : null;
 }

@@ -11,6 +11,8 @@ export interface ModelFacts {
   /** what people asked for */
   active: boolean;
   cycleStartedAt: string | null;
+  /** since when its running rollout is paused; null: none is */
+  rolloutPausedAt: string | null;
   outcomesPending: number;
   trainings: number;
 }
@@ -39,6 +41,7 @@ export async function modelFacts(sql: Sql, { sinceMs }: { sinceMs: number }): Pr
       (select max(checked_at) from checks c where c.model = r.model) as checked_at,
       (select max(at) from serving_history h where h.model = r.model) as serving_since,
       (select min(started_at) from cycles c where c.model = r.model and c.ended_at is null) as cycle_started_at,
+      (select paused->>'at' from rollouts o where o.model = r.model and o.state = 'running') as rollout_paused_at,
       (select count(*)::int from model_versions v
         where v.model = r.model and v.state <> 'reference' and v.created_at >= ${new Date(
     sinceMs,

@@ -12,6 +12,7 @@ export const AGEING_TABLES = [
   "serving_minutes",
   "feature_blocks",
   "label_blocks",
+  "feature_shards",
   "quarantine",
   "deliveries",
   "alerts",
@@ -61,6 +62,8 @@ function conditionOf(sql: Sql, table: AgeingTable, { beforeMs, asOfMs }: Cut): F
       return sql`built_at < ${before} and sha256 not in (select block ->> ${part} from snapshots,
         jsonb_array_elements(blocks) block where block ->> ${part} is not null)`;
     }
+    case "feature_shards":
+      return sql`built_at < ${before}`;
     case "quarantine":
       return sql`received_at < ${before}`;
     case "deliveries":
@@ -99,7 +102,18 @@ export async function deleteAged(sql: Database, table: AgeingTable, cut: Cut): P
       select count(*)::float8 as rows, coalesce(sum(bytes), 0)::float8 as bytes from gone`;
     freed.rows += row.rows;
     freed.bytes += row.bytes;
-    if (row.rows < ROWS_AT_ONCE && !(table === "user_days" && row.rows > 0)) return freed;
+    if (row.rows < ROWS_AT_ONCE && !(table === "user_days" && row.rows > 0)) break;
+  }
+  if (table === "events") await forgetNewest(sql, wholeDay(cut.beforeMs) / DAY_MS);
+  return freed;
+}
+
+/** Days keep their counts, and no single event. */
+async function forgetNewest(sql: Database, beforeDay: number): Promise<void> {
+  while (true) {
+    const { count } = await sql`update user_days set newest = null where ctid = any(array(
+      select ctid from user_days where day < ${beforeDay}::int and newest is not null limit ${ROWS_AT_ONCE}))`;
+    if (count < ROWS_AT_ONCE) return;
   }
 }
 

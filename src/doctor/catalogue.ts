@@ -397,6 +397,15 @@ const troubles = {
     cure:
       "`perennial backup FOLDER`, each night by a timer; `perennial restore` is tried on another machine.",
   },
+  "archive-failing": {
+    area: "The disk fills up",
+    title: "The archive takes no log",
+    symptom:
+      "`postgres.log` says `archive command failed`, and the data folder grows: Postgres keeps what was not archived.",
+    causes: ["PERENNIAL_ARCHIVE is full, not mounted, or not open to the user that Postgres runs as"],
+    cure:
+      "Mend the folder: what waits goes there by itself. To archive no more, start once with PERENNIAL_ARCHIVE=off.",
+  },
   "secret-missing": {
     area: "Keys and certificates",
     title: "A secret of the installation is gone",

@@ -87,7 +87,8 @@ async function databasePart({ env, home, cache, uid, log, ports, onRestart }: Wa
   Part<Pick<RunningPostgres, "url">>
 > {
   if (env.DATABASE_URL) return { server: { url: env.DATABASE_URL } };
-  const start = (port?: number) => startPostgres({ home, cache, uid, port, log });
+  const start = (port?: number) =>
+    startPostgres({ home, cache, uid, port, archive: env.PERENNIAL_ARCHIVE, log });
   const server = await timed(
     "Postgres",
     log,

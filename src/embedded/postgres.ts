@@ -9,6 +9,7 @@ import {
   readPassword,
   serverUser,
 } from "./postgres_data.ts";
+import { archiving, openArchive } from "./postgres_archive.ts";
 import { lastLines, readIfThere, rotateLog } from "./files.ts";
 import { commandLine, endProcess, goneFromAfar, type ServerUser, startDaemon } from "./process.ts";
 import { waitUntil } from "./waiting.ts";
@@ -22,6 +23,10 @@ interface PostgresOptions {
   uid: number | null;
   /** A port a person chose; left out, the default is preferred. */
   port?: ChosenPorts["postgres"];
+  /** Folder that its log is archived into, `off` for none; left out: as the home remembers. */
+  archive?: string;
+  /** settings beside ours: of a server that recovers */
+  extra?: Readonly<Record<string, string>>;
   log: Log;
 }
 
@@ -49,18 +54,20 @@ const STOP_STEPS = [
  * @throws {DataVersionError} another major version wrote the data
  */
 export async function startPostgres(
-  { home, cache, uid, port, log }: PostgresOptions,
+  { home, cache, uid, port, archive, extra, log }: PostgresOptions,
 ): Promise<RunningPostgres> {
   const files = postgresFiles(home);
   const user = await serverUser(files, uid);
-  const left = await takeOver(files, { port, log });
+  const archived = await openArchive(home, { folder: archive, user });
+  const more = extra ?? (archived ? archiving(archived) : {});
+  const left = await takeOver(files, { port, wal: archived?.wal, log });
   if (left) return left;
   const bin = await preparePostgres([cache, home], { user, log });
   await prepareData(files, { bin, user, log });
   const password = await readPassword(files);
   await rotateLog(files.log);
   const chosen = await pickPort("postgres", { chosen: port, log });
-  return await launch(files, { bin, user, port: chosen, password });
+  return await launch(files, { bin, user, port: chosen, password, more });
 }
 
 /** Returns the address of the server that runs on these data now, whoever started it; `undefined`: none does. */
@@ -79,13 +86,14 @@ interface LaunchOptions {
   user: ServerUser | undefined;
   port: number;
   password: string;
+  more: Readonly<Record<string, string>>;
 }
 
 async function launch(files: PostgresFiles, options: LaunchOptions, attempt = 1): Promise<RunningPostgres> {
-  const { bin, user, port, password } = options;
+  const { bin, user, port, password, more } = options;
   const child = startDaemon({
     bin: join(bin, "bin", "postgres"),
-    args: ["-D", files.data, ...settings(port)],
+    args: ["-D", files.data, ...settings(port, more)],
     logFile: files.log,
     cwd: files.folder,
     user,
@@ -111,7 +119,7 @@ async function launch(files: PostgresFiles, options: LaunchOptions, attempt = 1)
 }
 
 /** On the command line, and not in a file, so that a newer Perennial's settings hold for older data. */
-function settings(port: number): string[] {
+function settings(port: number, more: LaunchOptions["more"]): string[] {
   const values = {
     listen_addresses: "127.0.0.1",
     port,
@@ -125,6 +133,7 @@ function settings(port: number): string[] {
     wal_recycle: "off", // a segment that was used keeps what was in it: also what was erased
     timezone: "UTC",
     log_timezone: "UTC",
+    ...more,
   };
   return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
@@ -132,7 +141,7 @@ function settings(port: number): string[] {
 /** Uses the server that still runs on these data if it is well and on the right port, else ends it. */
 async function takeOver(
   files: PostgresFiles,
-  { port, log }: { port: number | undefined; log: Log },
+  { port, wal, log }: { port: number | undefined; wal: string | undefined; log: Log },
 ): Promise<RunningPostgres | undefined> {
   const left = await readPidFile(files);
   if (!left) return undefined;
@@ -144,7 +153,10 @@ async function takeOver(
     await Deno.remove(join(files.data, "postmaster.pid"));
     return undefined;
   }
-  if ((port === undefined || port === left.port) && left.ready && await postgresAnswers(left.port)) {
+  const archives = wal === undefined ? !command.includes("archive_mode=on") : command.includes(wal);
+  if (
+    archives && (port === undefined || port === left.port) && left.ready && await postgresAnswers(left.port)
+  ) {
     log(`Postgres of an earlier run still runs on port ${left.port} (process ${left.pid}); using it`);
     const { pid, port } = left;
     return running({ pid, port, exited: goneFromAfar(pid), adopted: true }, await readPassword(files));

@@ -142,11 +142,23 @@ function initArguments(data: string, passwordFile: string): string[] {
   ];
 }
 
+const createDatabase = (data: string, how: SingleUser): Promise<void> =>
+  runSingle(data, `create database ${DATABASE}`, how);
+
+/** Gives the database's owner a new password, of which the server must not run. */
+export async function renewPassword(files: PostgresFiles, how: SingleUser): Promise<void> {
+  const password = randomPassword();
+  await runSingle(files.data, `alter role ${DATABASE} password '${password}'`, how);
+  await writePrivately(files.password, password);
+}
+
+interface SingleUser {
+  bin: string;
+  user: ServerUser | undefined;
+}
+
 /** Single-user mode needs neither a port nor a password, and leaves nothing running. */
-async function createDatabase(
-  data: string,
-  { bin, user }: { bin: string; user: ServerUser | undefined },
-): Promise<void> {
+async function runSingle(data: string, statement: string, { bin, user }: SingleUser): Promise<void> {
   const child = new Deno.Command(join(bin, "bin", "postgres"), {
     args: ["--single", "-D", data, "-c", "exit_on_error=on", "postgres"],
     cwd: data,
@@ -159,11 +171,12 @@ async function createDatabase(
     ...user,
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(`create database ${DATABASE};\n`));
+  await writer.write(new TextEncoder().encode(`${statement};\n`));
   await writer.close();
   const { success, stderr } = await child.output();
   if (!success) {
-    throw new Error(`Cannot create the database in "${data}": ${new TextDecoder().decode(stderr).trim()}`);
+    const [verb, what] = statement.split(" ");
+    throw new Error(`Cannot ${verb} the ${what} in "${data}": ${new TextDecoder().decode(stderr).trim()}`);
   }
 }
 

@@ -9,6 +9,8 @@ export interface FeatureBlock {
   width: number;
   /** names of the columns after `FEATURES`: a model's own; left out: none */
   own?: readonly string[];
+  /** of a shard: numbers that place its rows among those of other shards, ascending; left out: it is the whole cut-off */
+  order?: readonly number[];
   /** row-major, shape `[users, width]` */
   features: Float32Array;
 }
@@ -40,6 +42,20 @@ function decodeHead(bytes: Uint8Array): { head: Omit<FeatureBlock, "features">; 
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + length)));
   return { head, start: aligned(HEADER_BYTES + length) };
+}
+
+const NAN_BITS = 0x7fc00000;
+
+/**
+ * Packs rows for a block. NaN gets the same bits always: left alone they depend on how far the code that made it was
+ * optimised by then, and blocks are known by the hash of their bytes.
+ */
+export function packRows(rows: readonly (readonly number[])[], width: number): Float32Array {
+  const packed = new Float32Array(rows.length * width);
+  const bits = new Uint32Array(packed.buffer);
+  rows.forEach((row, i) => packed.set(row, i * width));
+  for (let i = 0; i < packed.length; i++) if (Number.isNaN(packed[i])) bits[i] = NAN_BITS;
+  return packed;
 }
 
 /** The place of a feature among a block's columns; -1: it has none of this name. */

@@ -1,4 +1,5 @@
 import { hash32 } from "../core/random.ts";
+import { packRows } from "./blocks.ts";
 import type { UserDay } from "./user_day.ts";
 
 /** One shopper's row, before rows have an order. */
@@ -42,6 +43,20 @@ export function compareRows(a: UnorderedRow, b: UnorderedRow): number {
   return a.userKey < b.userKey ? -1 : 1;
 }
 
+/** Below it numbers of 53 bits have room for a hash of the features. */
+const FEATURE_CODES = 2 ** 21;
+
+/**
+ * A number that orders rows of different shards as {@link compareRows} does, but for rows of one code, which come in
+ * the order of a hash of their features: what another shard holds is not at hand.
+ */
+export const orderNumber = (code: number, features: readonly number[]): number =>
+  code * FEATURE_CODES + featureCode(features) % FEATURE_CODES;
+
+/** A hash of features as they are sealed: the last digits of a sum do not reach it. */
+const featureCode = (features: readonly number[]): number =>
+  hash32(String.fromCharCode(...new Uint16Array(packRows([features], features.length).buffer)));
+
 /** NaN comes last, and equals itself. */
-const compareNumbers = (a: number, b: number): number =>
+export const compareNumbers = (a: number, b: number): number =>
   Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : Math.sign(a - b);

@@ -3,6 +3,7 @@ import { seededRandom } from "../core/random.ts";
 import { DAY_MS } from "../core/time.ts";
 import { FEATURES } from "./definition.ts";
 import { invent } from "./invented.ts";
+import { SESSION_FEATURES, SESSION_GROUP } from "./session.ts";
 import type { UserDay } from "./user_day.ts";
 
 /** What a feature of one's own is read off: one shopper as seen at one moment. It is frozen. */
@@ -44,10 +45,12 @@ export function ownValue({ name, of }: OwnFeature, seen: Seen): number {
 /** The source as it counts for the hash: how it is laid out is no part of it. */
 export const sourceOf = ({ of }: OwnFeature): string => String(of).replaceAll(/\s+/g, "");
 
+const TAKEN: ReadonlySet<string> = new Set([...FEATURES, ...SESSION_FEATURES, SESSION_GROUP]);
+
 /** Says what is wrong with the features of a model's own; null: nothing. @param types of the events that it names */
 export function ownFeaturesFault(features: readonly OwnFeature[], types: readonly string[]): string | null {
   const names = features.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i || FEATURES.includes(name));
+  const twice = names.find((name, i) => names.indexOf(name) !== i || TAKEN.has(name));
   if (twice !== undefined) return `ownFeatures: there is a feature "${twice}" already`;
   for (const feature of features) {
     const fault = shapeFault(feature) ?? pointInTimeFault(feature, types);

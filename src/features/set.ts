@@ -1,10 +1,13 @@
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import { FEATURE_HASH, FEATURE_MEANINGS, featureRow, FEATURES, STEADY_FEATURES } from "./definition.ts";
 import { type OwnFeature, ownValue, sourceOf } from "./own.ts";
+import { SESSION_FEATURES, SESSION_HASH, SESSION_MEANINGS, sessionRow } from "./session.ts";
 import type { UserDay } from "./user_day.ts";
 
 /** The part of a model's definition that says what is known of a shopper. */
 export interface DefinesFeatures {
+  /** what it learns from by name; only those of the session make a difference here */
+  readonly features?: readonly string[];
   readonly ownFeatures?: readonly OwnFeature[];
   /** types of the shop's own events that its features and its label read */
   readonly events?: readonly string[];
@@ -12,7 +15,7 @@ export interface DefinesFeatures {
   readonly classes?: readonly string[];
 }
 
-/** All features of a model: those that every model has, then its own. The same for training and serving. */
+/** All features of a model: those that every model has, those of the session if it names any, then its own. The same for training and serving. */
 export interface FeatureSet {
   /** the columns, in the order of a row; `FEATURES` come first */
   readonly names: readonly string[];
@@ -24,6 +27,8 @@ export interface FeatureSet {
   readonly hash: string;
   /** types of own events that have to be read */
   readonly events: readonly string[];
+  /** whether the newest events of the last days have to be read */
+  readonly session: boolean;
   /** One number per name; NaN where there is nothing to say. @param days ascending, every event before `asOfMs` */
   row(days: readonly UserDay[], asOfMs: number, options: { horizonDays: number }): number[];
 }
@@ -38,17 +43,26 @@ export const SHARED_FEATURES: FeatureSet = {
   steady: STEADY_FEATURES,
   hash: FEATURE_HASH,
   events: [],
+  session: false,
   row: featureRow,
 };
 
 const sets = new WeakMap<DefinesFeatures, FeatureSet>();
 
+/** Whether a model learns from what a visitor does now. */
+export const namesSession = ({ features = [] }: Pick<DefinesFeatures, "features">): boolean =>
+  features.some((name) => SESSION_FEATURES.includes(name));
+
 /** Returns the features of a model. */
 export function featuresOf(model: DefinesFeatures): FeatureSet {
   const { ownFeatures = [], events = [], classes = [] } = model;
-  if (ownFeatures.length === 0 && classes.length === 0) return SHARED_FEATURES;
+  const session = namesSession(model);
+  if (ownFeatures.length === 0 && classes.length === 0 && !session) return SHARED_FEATURES;
   const known = sets.get(model) ??
-    ofClasses(ownFeatures.length === 0 ? SHARED_FEATURES : withOwn(ownFeatures, events), classes);
+    ofClasses(
+      ownFeatures.length === 0 && !session ? SHARED_FEATURES : extended(ownFeatures, events, session),
+      classes,
+    );
   sets.set(model, known);
   return known;
 }
@@ -56,19 +70,23 @@ export function featuresOf(model: DefinesFeatures): FeatureSet {
 const ofClasses = (set: FeatureSet, classes: readonly string[]): FeatureSet =>
   classes.length === 0 ? set : { ...set, hash: sha256(canonicalJson({ features: set.hash, classes })) };
 
-function withOwn(own: readonly OwnFeature[], events: readonly string[]): FeatureSet {
-  const names = [...FEATURES, ...own.map(({ name }) => name)];
+function extended(own: readonly OwnFeature[], events: readonly string[], session: boolean): FeatureSet {
+  const ofSession = session ? SESSION_MEANINGS : [];
+  const meanings = [...FEATURE_MEANINGS, ...ofSession, ...own.map(({ name, means }) => ({ name, means }))];
+  const names = meanings.map(({ name }) => name);
   const steady = own.filter(({ moves }) => !moves).map(({ name }) => name);
   return {
     names,
-    meanings: [...FEATURE_MEANINGS, ...own.map(({ name, means }) => ({ name, means }))],
+    meanings,
     places: placesOf(names),
-    steady: [...STEADY_FEATURES, ...steady],
-    hash: ownHash(own, events),
+    steady: [...STEADY_FEATURES, ...session ? SESSION_FEATURES : [], ...steady],
+    hash: session ? sessionHash(own, events) : ownHash(own, events),
     events,
+    session,
     row(days, asOfMs, { horizonDays }) {
       const seen = { days, asOfMs, horizonDays };
-      return [...featureRow(days, asOfMs, seen), ...own.map((feature) => ownValue(feature, seen))];
+      const now = session ? sessionRow(days, asOfMs) : [];
+      return [...featureRow(days, asOfMs, seen), ...now, ...own.map((feature) => ownValue(feature, seen))];
     },
   };
 }
@@ -78,3 +96,6 @@ function ownHash(own: readonly OwnFeature[], events: readonly string[]): string 
   const columns = own.map((feature) => [feature.name, feature.version ?? 1, sourceOf(feature)]);
   return sha256(canonicalJson({ shared: FEATURE_HASH, events, columns }));
 }
+
+const sessionHash = (own: readonly OwnFeature[], events: readonly string[]): string =>
+  sha256(canonicalJson({ others: ownHash(own, events), session: SESSION_HASH }));

@@ -41,6 +41,31 @@ export interface UserDay {
    * names none
    */
   readonly own?: readonly OwnEvent[];
+  /**
+   * the newest events of the day, at most `NEWEST_MAX`, in no order: of a shopper's last day and the one before it, where
+   * a model has session features
+   */
+  readonly newest?: readonly DayEvent[];
+}
+
+/** So many of one day's events count for session features, the newest. */
+export const NEWEST_MAX = 100;
+
+/** The kinds of an event; the last stands for all of a shop's own types. */
+export const EVENT_KINDS = ["view", "cart", "purchase", "return", "other"] as const;
+
+/** One event of a day, as session features read it. */
+export interface DayEvent {
+  /** ms since the epoch */
+  readonly atMs: number;
+  /** its place in `EVENT_KINDS` */
+  readonly kind: number;
+  /** code of the session that was sent; NaN: none was */
+  readonly session: number;
+  /** code of the category; NaN: none was sent */
+  readonly category: number;
+  /** of one unit; NaN: none was sent */
+  readonly price: number;
 }
 
 /** Of more events of a shop's own types on one day, the first count. */

@@ -33,7 +33,7 @@ export const FederatedRun = z.object({
   id: z.string(),
   model: z.string(),
   plan: FederatedPlan,
-  state: z.enum(["waiting", "running", "done", "failed"]),
+  state: z.enum(["waiting", "running", "done", "failed", "withdrawn"]),
   cycleId: z.string().nullable().describe("cycle that trains so, or null: it waits for the model's next one"),
   participants: z.array(z.string()).nullable(),
   requestedBy: z.string(),

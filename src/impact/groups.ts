@@ -14,6 +14,9 @@ export const FEATURE_GROUPS: Readonly<Record<string, RegExp>> = {
   "season": /^as_of_|_year_ago$/,
 };
 
+/** The group of what a visitor does now, of models that name it. */
+const SESSION = { group: "newest session", names: /^session_/ } as const;
+
 /** The group of the features that a model has for itself. */
 const OWN_GROUP = "own features";
 
@@ -23,11 +26,11 @@ const OWN_GROUP = "own features";
  */
 export function groupColumns(features: readonly string[], own = 0): Record<string, number[]> {
   const shared = features.slice(0, features.length - own);
+  const columnsOf = (names: RegExp) => [...shared.keys()].filter((i) => names.test(shared[i]));
   const groups = Object.fromEntries(
-    Object.entries(FEATURE_GROUPS).map(([group, names]) => [
-      group,
-      [...shared.keys()].filter((i) => names.test(shared[i])),
-    ]),
+    Object.entries(FEATURE_GROUPS).map(([group, names]) => [group, columnsOf(names)]),
   );
+  const session = columnsOf(SESSION.names);
+  if (session.length > 0) groups[SESSION.group] = session;
   return own === 0 ? groups : { ...groups, [OWN_GROUP]: [...features.keys()].slice(-own) };
 }

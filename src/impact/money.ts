@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { clusteredError, type Influences, meanOf, tInterval } from "../stats/clustered.ts";
+import { clusteredError, type Influences, tInterval } from "../stats/clustered.ts";
+import { meanOf } from "../stats/statistic.ts";
 
 /** An amount with its two-sided interval, and whether that tells anything. */
 export const Money = z.strictObject({

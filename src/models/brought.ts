@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
 import { FEATURES } from "../features/definition.ts";
+import { SESSION_FEATURES } from "../features/session.ts";
+import { namesSession } from "../features/set.ts";
 import { seededRandom } from "../core/random.ts";
 import { messageOf } from "../core/errors.ts";
 import { openOnnx } from "../onnx/predict.ts";
@@ -9,7 +11,7 @@ import type { BroughtInput, BroughtRecipe } from "./recipe.ts";
 export interface Brought {
   /** as it is called among the candidates */
   readonly name: string;
-  /** the bytes of an ONNX file */
+  /** the bytes of an ONNX file, or of a layers model of tfjs in one file */
   readonly file: Uint8Array;
   /** what it is given, in its order: a feature as it is, or `(value - shift) / scale` */
   readonly inputs: readonly (string | (Partial<BroughtInput> & Pick<BroughtInput, "feature">))[];
@@ -40,6 +42,7 @@ export function broughtModel({ name, file, inputs, missing = 0, trainedUntil }: 
 interface Fitting {
   readonly kind: "classification" | "classes" | "regression";
   readonly classes?: readonly string[];
+  readonly features?: readonly string[];
   readonly ownFeatures?: readonly { readonly name: string }[];
 }
 
@@ -48,7 +51,8 @@ const TRIED = 8;
 /** Says why a candidate from outside cannot be one of a model's; null: it can. It is asked about invented rows. */
 export function broughtFault(recipe: BroughtRecipe, model: Fitting): string | null {
   const { name, file, inputs, missing, trainedUntil } = recipe;
-  const known = [...FEATURES, ...(model.ownFeatures ?? []).map((feature) => feature.name)];
+  const session = namesSession(model) ? SESSION_FEATURES : [];
+  const known = [...FEATURES, ...session, ...(model.ownFeatures ?? []).map((feature) => feature.name)];
   const unknown = inputs.find(({ feature }) => !known.includes(feature));
   if (unknown) return `the candidate "${name}" is given "${unknown.feature}", which is no feature`;
   const flat = inputs.find(({ shift, scale }) =>

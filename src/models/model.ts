@@ -1,11 +1,15 @@
 import { FEATURES } from "../features/definition.ts";
 import { type OwnFeature, ownFeaturesFault } from "../features/own.ts";
 import type { Activity } from "../features/population.ts";
+import { SESSION_FEATURES, SESSION_GROUP } from "../features/session.ts";
 import type { UserDay } from "../features/user_day.ts";
 import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/metrics.ts";
 import { addOwnMetric, isOwnMetric, type OwnMetric, ownMetricsFault } from "../stats/own_metrics.ts";
 import { broughtFault } from "./brought.ts";
+import type { ModelConfig } from "../config/retraining.ts";
+import { type OwnSegment, segmentsFault } from "./own_segments.ts";
 import type { Recipe } from "./recipe.ts";
+import { formFault } from "./schema.ts";
 
 /** `classification`: an outcome is 0 or 1; `classes`: it is one of several classes; `regression`: it is a number. */
 export type ModelKind = "classification" | "classes" | "regression";
@@ -42,17 +46,25 @@ export interface ModelDefinition {
   readonly activeDays?: number;
   /** what makes a shopper active; left out: as `activity` says for every model */
   readonly activity?: Activity;
+  /** days between the cut-offs that it is trained on; left out: as `step_days` says for every model */
+  readonly stepDays?: number;
+  /** hours between automatic checks; left out: as `retrain_interval_hours` says for every model */
+  readonly checkEveryHours?: number;
+  /** how a new version is let through; left out: as `gate` says for every model */
+  readonly gate?: ModelConfig["gate"];
+  /** kinds of shoppers in which a new version may do no harm, in place of ours; who fits none is one of the "others" */
+  readonly segments?: readonly OwnSegment[];
   /** the outcome, from one shopper's days inside `[cutoff, cutoff + horizon)`; none when the shopper stayed away */
   readonly label: (future: readonly UserDay[]) => number | string;
   /** of several classes: their names, of which the label returns one */
   readonly classes?: readonly string[];
-  /** what it may learn from: all features, or some of them by name */
+  /** what it may learn from: all features, or some of them by name; "session" names all of what a visitor does now */
   readonly features: readonly string[];
   /** features of its own, which it learns from beside those */
   readonly ownFeatures?: readonly OwnFeature[];
   /** types of the shop's own events, as in `review`, that its label and its own features read in `day.own` */
   readonly events?: readonly string[];
-  /** the networks in words */
+  /** its candidates in words */
   readonly network: string;
   /** the candidates that compete, the simplest first */
   readonly candidates: readonly Recipe[];
@@ -67,17 +79,24 @@ const DEFAULTS = {
 export function defineModel(
   given: Omit<ModelDefinition, keyof typeof DEFAULTS> & Partial<ModelDefinition>,
 ): ModelDefinition {
-  const model: ModelDefinition = { ...DEFAULTS, ...given };
-  const fault = faultOf(model);
+  const declared: ModelDefinition = { ...DEFAULTS, ...given };
+  const misshapen = formFault(declared);
+  const model = misshapen ? declared : { ...declared, features: withSession(declared.features) };
+  const fault = misshapen ?? faultOf(model);
   if (fault !== null) throw new RangeError(`Cannot define model "${model.name}": ${fault}`);
   for (const metric of model.ownMetrics ?? []) addOwnMetric(metric);
   return model;
 }
 
+/** Features by name, with those of the session in place of the name of their group. */
+const withSession = (features: readonly string[]): readonly string[] =>
+  features.includes(SESSION_GROUP)
+    ? features.flatMap((name) => name === SESSION_GROUP ? SESSION_FEATURES : [name])
+    : features;
+
 /** Says what is wrong with a definition; null: nothing. */
 function faultOf(model: ModelDefinition): string | null {
-  const { name, kind, candidates, loss, primaryMetric, metrics, features } = model;
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) return "need lower-case letters, digits, hyphens";
+  const { kind, candidates, loss, primaryMetric, metrics, features } = model;
   if (new Set(candidates.map((c) => c.name)).size < Math.max(1, candidates.length)) {
     return "need candidates with names of their own";
   }
@@ -94,13 +113,15 @@ function faultOf(model: ModelDefinition): string | null {
     return "metrics name poissonDeviance, which is measured of counts, where it is the loss";
   }
   if (!metrics.includes(primaryMetric)) return `metrics lack the primaryMetric "${primaryMetric}"`;
-  const unknown = features.find((feature) => !FEATURES.includes(feature));
+  const unknown = features.find((feature) =>
+    !FEATURES.includes(feature) && !SESSION_FEATURES.includes(feature)
+  );
   if (unknown !== undefined) return `there is no feature "${unknown}"`;
   if (new Set(features).size !== features.length) return "features name one of them twice";
   if (features.length === 0) return "features name none";
   return candidatesFault(model) ?? classesFault(model) ?? daysFault(model) ?? eventsFault(model) ??
     ownMetricsFault(model.ownMetrics ?? [], model) ??
-    ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []);
+    ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []) ?? segmentsFault(model);
 }
 
 const candidatesFault = (model: ModelDefinition): string | null =>

@@ -1,6 +1,6 @@
 import { type CodeFile, loadCode } from "../core/code_folder.ts";
 import { isModel } from "./mod.ts";
-import type { ModelDefinition } from "./model.ts";
+import { defineModel, type ModelDefinition } from "./model.ts";
 
 /**
  * Reads the models in an operator's folder: a file each, whose default export comes from `defineModel()`.
@@ -19,8 +19,9 @@ export async function loadOwnModels(
         throw new RangeError("its default export is no model; make one with defineModel()");
       }
       if (names.has(model.name)) throw new RangeError(`another file defines a model "${model.name}"`);
+      const complete = defineModel(model); // a plain object is checked as well
       names.add(model.name);
-      return model;
+      return complete;
     },
   });
 }

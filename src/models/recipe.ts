@@ -81,7 +81,7 @@ export interface BroughtInput {
   readonly scale: number;
 }
 
-/** Trained outside, as an ONNX file: it is taken as it is. */
+/** Trained outside, as an ONNX file or a layers model of tfjs: it is taken as it is. */
 export interface BroughtRecipe {
   readonly family: "brought";
   readonly name: string;

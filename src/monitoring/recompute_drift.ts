@@ -1,8 +1,11 @@
 import { InsufficientDataError } from "../core/errors.ts";
 import type { Table } from "../drift/table.ts";
-import { columnOf, decodeFeatures, type FeatureBlock, shopperNumber } from "../features/blocks.ts";
+import { shopperNumber } from "../features/blocks.ts";
+import type { Columns } from "../features/shards.ts";
+import { count } from "../format/numbers.ts";
 import { type DriftEvidence, driftReport, noDriftReport } from "./drift.ts";
 import type { DriftReport } from "../drift/report.ts";
+import { columnValues, DRIFT_ROWS_MAX, readWatched } from "./watched.ts";
 import { wobble } from "./wobble.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
 import type { DriftWorkerPool } from "../threads/drift_worker_pool.ts";
@@ -16,7 +19,7 @@ export async function recomputeDrift(
   evidence: DriftEvidence,
 ): Promise<DriftReport> {
   const { watched, alpha, alphaTogether, seed } = evidence;
-  const read = async (sha256: string) => decodeFeatures(await store.getRows(sha256));
+  const read = (sha256: string) => readWatched(store, sha256, { watched, rowsMax: DRIFT_ROWS_MAX });
   const reference = await Promise.all(evidence.reference.blocks.map(read));
   const current = await read(evidence.current.block);
   const clusters = { reference: shoppersOf(reference), current: shoppersOf([current]) };
@@ -27,44 +30,45 @@ export async function recomputeDrift(
       tableOf([current], watched),
       options,
     );
-    const past = await Promise.all(evidence.past.map(({ block }) => read(block)));
-    const sampled = { reference: reference.map(sample), current: sample(current), past: past.map(sample) };
+    const past: Columns[] = [];
+    for (const { block } of evidence.past) {
+      past.push(sample(await readWatched(store, block, { watched, rowsMax: SAMPLE_ROWS })));
+    }
+    const sampled = { reference: reference.map(sample), current: sample(current), past };
     const each = alpha / watched.length;
-    return driftReport(evidence, verdict, watched.map((name) => wobbleOf(name, sampled, each)));
+    const report = driftReport(evidence, verdict, watched.map((_, j) => wobbleOf(j, sampled, each)));
+    return { ...report, text: report.text + comparedText(evidence, current) };
   } catch (error) {
     if (!(error instanceof InsufficientDataError)) throw error;
     return noDriftReport(evidence, error.message);
   }
 }
 
+/** Says that not everybody was compared; empty: everybody was. */
+const comparedText = ({ current: { rows } }: DriftEvidence, { users }: Columns): string =>
+  users.length < rows ? `; compared are ${count(users.length)} of ${count(rows)} shoppers` : "";
+
 /** Rows of one moment that are looked at for how far features move by themselves. */
 const SAMPLE_ROWS = 2000;
 
-interface Sampled {
-  atMs: number;
-  column: (name: string) => Float32Array;
-}
-
 /** Every so-manieth row: the order of rows is as good as random. */
-function sample(block: FeatureBlock): Sampled {
-  const { cutoffMs, users, width, features } = block;
+function sample({ cutoffMs, users, width, values }: Columns): Columns {
   const rows = Math.min(SAMPLE_ROWS, users.length);
   const every = users.length / Math.max(1, rows);
-  return {
-    atMs: cutoffMs,
-    column: (name) => {
-      const column = columnOf(block, name);
-      return Float32Array.from({ length: rows }, (_, i) => features[Math.floor(i * every) * width + column]);
-    },
-  };
+  const taken = new Float32Array(rows * width);
+  for (let i = 0; i < rows; i++) {
+    const from = Math.floor(i * every) * width;
+    taken.set(values.subarray(from, from + width), i * width);
+  }
+  return { cutoffMs, users: users.slice(0, rows), width, values: taken };
 }
 
 function wobbleOf(
-  name: string,
-  { reference, current, past }: { reference: readonly Sampled[]; current: Sampled; past: readonly Sampled[] },
+  column: number,
+  { reference, current, past }: { reference: readonly Columns[]; current: Columns; past: readonly Columns[] },
   alpha: number,
 ) {
-  const sampledAt = ({ atMs, column }: Sampled) => ({ atMs, values: column(name) });
+  const sampledAt = (rows: Columns) => ({ atMs: rows.cutoffMs, values: columnValues(rows, column) });
   const newest = reference[reference.length - 1];
   return wobble({
     reference: sampledAt(newest),
@@ -74,20 +78,17 @@ function wobbleOf(
   });
 }
 
-/** The watched columns of some blocks, one row per shopper and block. */
-function tableOf(blocks: readonly FeatureBlock[], watched: readonly string[]): Table {
-  const rows = blocks.reduce((sum, block) => sum + block.users.length, 0);
+/** The watched columns of some cut-offs, one row per shopper and cut-off. */
+function tableOf(parts: readonly Columns[], watched: readonly string[]): Table {
+  const rows = parts.reduce((sum, { users }) => sum + users.length, 0);
   const values = new Float32Array(rows * watched.length);
   let offset = 0;
-  for (const block of blocks) {
-    const { users, width, features } = block;
-    const columns = watched.map((name) => columnOf(block, name));
-    for (let row = 0; row < users.length; row++) {
-      for (const column of columns) values[offset++] = features[row * width + column];
-    }
+  for (const part of parts) {
+    values.set(part.values, offset);
+    offset += part.values.length;
   }
   return { names: watched, kinds: watched.map(() => "numeric"), rows, values };
 }
 
-const shoppersOf = (blocks: readonly FeatureBlock[]) =>
-  Int32Array.from(blocks.flatMap(({ users }) => users.map(shopperNumber)));
+const shoppersOf = (parts: readonly Columns[]) =>
+  Int32Array.from(parts.flatMap(({ users }) => users.map(shopperNumber)));

@@ -90,11 +90,16 @@ function movesOver(levels: readonly { atMs: number; level: number }[], lagMs: nu
 /** Mean mid-rank of values within a sample, 0 to 1: one half where both are alike. */
 function ranksIn(sample: ArrayLike<number>): (values: ArrayLike<number>) => number {
   const sorted = Float64Array.from(sample, floored).sort();
+  const rank = (value: number) => {
+    const lower = below(sorted, value);
+    const upper = sorted[lower] === value ? below(sorted, value, true) : lower;
+    return (lower + upper) / 2;
+  };
+  const rankOfZero = rank(0);
   return (values) => {
     let sum = 0;
     for (let i = 0; i < values.length; i++) {
-      const value = floored(values[i]);
-      sum += (below(sorted, value) + below(sorted, value, true)) / 2;
+      sum += values[i] === 0 ? rankOfZero : rank(floored(values[i])); // most are 0
     }
     return sum / Math.max(1, values.length * sorted.length);
   };

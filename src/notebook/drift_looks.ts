@@ -2,7 +2,8 @@ import { listObservations } from "../db/monitoring/observations.ts";
 import { metPredictions } from "../db/monitoring/outcomes.ts";
 import { getVersion } from "../db/models/versions.ts";
 import type { Table } from "../drift/table.ts";
-import { columnOf, decodeFeatures, shopperNumber } from "../features/blocks.ts";
+import { columnOf, type FeatureBlock, shopperNumber } from "../features/blocks.ts";
+import { readColumns } from "../features/shards.ts";
 import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { DriftEvidence } from "../monitoring/drift.ts";
@@ -74,12 +75,7 @@ async function riseOf(
 /** The shoppers of the newest look as a table of what is watched: rows of one moment, among which nothing changed. */
 export async function shoppersOf({ open, store }: History, { evidenceSha256 }: DriftLook): Promise<Table> {
   const { current, watched } = DriftEvidence.parse(await open(evidenceSha256));
-  const block = decodeFeatures(await store.getRows(current.block));
-  const { users, width, features } = block;
-  const columns = watched.map((name) => columnOf(block, name));
-  const values = Float32Array.from(
-    { length: users.length * columns.length },
-    (_, i) => features[Math.floor(i / columns.length) * width + columns[i % columns.length]],
-  );
+  const columns = (block: FeatureBlock) => watched.map((name) => columnOf(block, name));
+  const { users, values } = await readColumns(store, current.block, { columns });
   return { names: watched, kinds: watched.map(() => "numeric"), rows: users.length, values };
 }

@@ -1,5 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 import { type OnnxGraph, type OnnxNode, readOnnx, type Tensor } from "./file.ts";
+import { isJson, readLayers } from "./layers.ts";
 import { OPERATORS } from "./operators.ts";
 
 /** An ONNX file that can be asked. */
@@ -9,12 +10,12 @@ export interface OnnxModel {
 }
 
 /**
- * Opens an ONNX file. What it computes runs as plain loops in this thread: nothing in it is code, it reaches nothing, and
+ * Opens an ONNX file, or a layers model of tfjs in one file. What it computes runs as plain loops in this thread: nothing in it is code, it reaches nothing, and
  * serving needs no other runtime. Only nodes that its last output needs are computed.
- * @throws {TypeError} it is no ONNX file, or asks for an operator that is not known
+ * @throws {TypeError} it is neither, or asks for an operator that is not known
  */
 export function openOnnx(bytes: Uint8Array): OnnxModel {
-  const graph = readOnnx(bytes);
+  const graph = isJson(bytes) ? readLayers(bytes) : readOnnx(bytes);
   if (graph.inputs.length !== 1) {
     throw new TypeError(`The ONNX file has ${graph.inputs.length} inputs, not one of all features`);
   }

@@ -4,7 +4,8 @@ import { binsOf, placesByBin } from "./bins.ts";
 import { type OutcomeRows, rowsAt, shoppersOf } from "./rows.ts";
 import { likeliest, sizesOf } from "../stats/classes.ts";
 import { wilson } from "../stats/wilson.ts";
-import { clusteredError, meanOf, tInterval } from "../stats/clustered.ts";
+import { clusteredError, tInterval } from "../stats/clustered.ts";
+import { meanOf } from "../stats/statistic.ts";
 
 type CalibrationBin = NonNullable<PerformanceReport["measured"]>["calibration"][number];
 

@@ -2,7 +2,8 @@ import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import { guessFor, sizesOf } from "../stats/classes.ts";
 import { reweighted } from "./reweighted.ts";
 import type { OutcomeRows } from "./rows.ts";
-import { type ClusteredError, clusteredError, type Influences, meanOf } from "../stats/clustered.ts";
+import { type ClusteredError, clusteredError, type Influences } from "../stats/clustered.ts";
+import { meanOf } from "../stats/statistic.ts";
 
 /** The excess of a loss over its expectation, by one way to expect it. */
 export interface Excess extends ClusteredError {

@@ -87,7 +87,8 @@ function recentPlaces({ met, horizonDays }: PerformanceEvidence): number[] {
 }
 
 function segmentsOf({ met, metrics, cap, confidence }: PerformanceEvidence, places: readonly number[]) {
-  return SEGMENT_NAMES.flatMap((segment) => {
+  const own = [...new Set(met.segment)].filter((name) => name !== "" && !SEGMENT_NAMES.includes(name)).sort();
+  return [...SEGMENT_NAMES, ...own].flatMap((segment) => {
     const rows = rowsAt(met, places.filter((i) => met.segment[i] === segment));
     if (rows.outcome.length === 0) return [];
     const measured = measure(metrics, rows, { cap: cap ?? undefined, confidence, atDeployment: {} });

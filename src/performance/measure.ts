@@ -6,7 +6,8 @@ import { liftWithInfluence } from "../stats/lift.ts";
 import { weightedAuc } from "../stats/roc.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
 import { mean } from "../stats/mean.ts";
-import { clusteredError, meanOf, type Statistic, tInterval } from "../stats/clustered.ts";
+import { clusteredError, tInterval } from "../stats/clustered.ts";
+import { meanOf, type Statistic } from "../stats/statistic.ts";
 
 /** A metric of some rows with each row's influence on it; null where these rows cannot tell it. */
 export function metricOf(metric: MetricName, rows: OutcomeRows, cap = Infinity): Statistic | null {

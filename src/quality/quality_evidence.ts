@@ -12,6 +12,18 @@ export const Refused = z.strictObject({
 });
 export type Refused = z.infer<typeof Refused>;
 
+const Skewed = z.strictObject({ feature: z.string(), shoppers: z.int(), largest: z.number() });
+
+/** Session features of those who were here last, from what is kept for them and from their events. */
+export const SessionSample = z.strictObject({
+  asOf: z.iso.datetime(),
+  compared: z.int(),
+  skewed: z.array(Skewed).describe(
+    "features that differ, the largest difference relative to the larger value",
+  ),
+});
+export type SessionSample = z.infer<typeof SessionSample>;
+
 /** Features of a sample of shoppers, computed anew. */
 export const FeatureSample = z.strictObject({
   cutoff: z.iso.datetime(),
@@ -20,8 +32,11 @@ export const FeatureSample = z.strictObject({
   variedBefore: z.array(z.string()).describe("features that varied in an earlier block"),
   before: z.iso.datetime().nullable(),
   compared: z.int().describe("shoppers whose row was computed the way it is served"),
-  skewed: z.array(z.strictObject({ feature: z.string(), shoppers: z.int(), largest: z.number() })).describe(
+  skewed: z.array(Skewed).describe(
     "features that differ from the sealed row, the largest difference relative to the larger value",
+  ),
+  sessions: SessionSample.nullable().default(null).describe(
+    "null: no model has session features, or made by a release that knew none",
   ),
 });
 export type FeatureSample = z.infer<typeof FeatureSample>;

@@ -2,6 +2,9 @@ import { z } from "zod";
 
 const Metrics = z.record(z.string(), z.number().nullable());
 
+const SAMPLED = z.int().optional()
+  .describe("rows that it was fitted on, whole shoppers by a hash; left out: all of them");
+
 /** The inputs and the results of a model version. */
 export const Manifest = z.object({
   model: z.string(),
@@ -25,11 +28,13 @@ export const Manifest = z.object({
   tested: z.object({
     sha256: z.string(),
     rows: z.int(),
+    sampled: SAMPLED,
     cutoffs: z.array(z.iso.datetime()),
     labelledThrough: z.iso.datetime(),
   }).describe("the model the verdict was reached on, and the rows it saw"),
   served: z.object({
     rows: z.int(),
+    sampled: SAMPLED,
     cutoffs: z.array(z.iso.datetime()),
     labelledThrough: z.iso.datetime(),
     refitted: z.boolean(),
@@ -58,6 +63,11 @@ export const Manifest = z.object({
       ),
     }).nullable().describe("null: without noise, and without a promise"),
   }).optional().describe("trained in rounds over participants whose rows stay apart; left out: on all rows"),
+  distributed: z.object({
+    shards: z.int().describe("1: one worker trained, see why"),
+    rounds: z.int(),
+    why: z.string(),
+  }).optional().describe("trained in rounds over shards of the rows; left out: nobody asked for it"),
   targetCap: z.number().nullable().describe(
     "99th percentile of the training target; null for a classification",
   ),

@@ -4,16 +4,17 @@ import { moment } from "../format/times.ts";
 import { capital, listed } from "../format/words.ts";
 import type { ModelStatus, Status } from "./status.ts";
 
-type Facts = Pick<Status, "models" | "data" | "replay">;
+type Facts = Pick<Status, "models" | "data" | "replay" | "installation">;
 
 /** Sums up a status: models that do the same share a sentence; a replay comes first, trouble with the data last. */
-export function headlineOf({ models, data, replay }: Facts): string {
-  if (models.length === 0) return "No models yet.";
+export function headlineOf({ models, data, replay, installation }: Facts): string {
+  if (models.length === 0) return ["No models yet.", installationSentence(installation)].join(" ").trim();
   const sentences = [
     replay ? replaySentence(replay) : "",
     ...modelSentences(models),
     replay ? "" : stoppedSentence(models),
     dataSentence(data),
+    installationSentence(installation),
   ];
   return sentences.filter((sentence) => sentence !== "").join(" ");
 }
@@ -24,9 +25,19 @@ function replaySentence({ cutoff, done, cutoffs }: NonNullable<Status["replay"]>
   return `Replaying history: cut-off ${done} of ${cutoffs}${where}.`;
 }
 
+const NAMED_MAX = 4;
+
+/** "churn, returns and 18 other models": a headline names no more than a few. */
+function named(models: readonly ModelStatus[]): string {
+  const names = models.map(({ model }) => model);
+  if (names.length <= NAMED_MAX) return listed(names);
+  const told = names.slice(0, NAMED_MAX - 2);
+  return listed([...told, `${names.length - told.length} other models`]);
+}
+
 function modelSentences(models: readonly ModelStatus[]): string[] {
   return [...Map.groupBy(models, predicate)].map(([text, group]) => {
-    const names = capital(listed(group.map(({ model }) => model)));
+    const names = capital(named(group));
     return `${names} ${group.length > 1 ? plural(text) : text}.`;
   });
 }
@@ -54,6 +65,7 @@ function predicate(model: ModelStatus): string {
 function underWay({ active, running, approval, rollout, samples, serving, lastCheck }: ModelStatus) {
   if (approval) return `is waiting for approval of v${approval.version}`;
   if (running) return "is being retrained";
+  if (rollout?.paused) return `has the rollout of v${rollout.version} paused`;
   if (rollout) return rollout.drill ? "is in a drill" : `is rolling out v${rollout.version}`;
   if (!active) return null;
   if (samples.collected < samples.needed) return "is waiting for data";
@@ -69,13 +81,16 @@ function stoppedSentence(models: readonly ModelStatus[]): string {
   const stopped = models.filter(({ active }) => !active);
   if (stopped.length === 0) return "";
   const all = stopped.length === models.length && models.length > 1;
-  const whom = all
-    ? (models.length === 2 ? "both" : "all models")
-    : listed(stopped.map(({ model }) => model));
+  const whom = all ? (models.length === 2 ? "both" : "all models") : named(stopped);
   return `Automatic retraining is stopped for ${whom}.`;
 }
 
 function dataSentence(data: Status["data"]): string {
   if (!data || data.openFindings === 0) return "";
   return `Data quality: ${counted(data.openFindings, "open finding")} to fix first.`;
+}
+
+/** "Installation: 1 open alert.": a model is no healthier than the workers that serve it. */
+function installationSentence(installation: Status["installation"]): string {
+  return installation ? `Installation: ${counted(installation.openAlerts, "open alert")}.` : "";
 }

@@ -30,10 +30,12 @@ export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): H
       "No version is deployed yet: the first training needs enough labelled rows";
     return { state: "no model yet", text };
   }
+  const troubles = alerts.filter((alert) => isTrouble(alert, move));
+  const broken = troubles.find(({ kind, severity }) => severity === "critical" && STATES[kind] === undefined);
+  if (broken) return { state: "needs attention", text: broken.title };
   if (move.kind === "roll back") return { state: "rolled back", text: rolledBack(move) };
   const slipped = lastCheck?.reasons.find((r) => r.code === "performance" && r.speaks === "for");
   if (slipped) return { state: "slipped", text: slipped.text };
-  const troubles = alerts.filter((alert) => isTrouble(alert, move));
   const trouble = troubles.find(({ severity }) => severity === "critical") ?? troubles.at(0);
   if (trouble) return { state: STATES[trouble.kind] ?? "needs attention", text: trouble.title };
   if (move.kind === "promote") return { state: "promoted by hand", text: promotedByHand(move) };

@@ -5,7 +5,7 @@ import { moment } from "../format/times.ts";
 import { capital, listed, metricName, metricsInOrder } from "../format/words.ts";
 import { wilson } from "../stats/wilson.ts";
 import type { Measured } from "../performance/report.ts";
-import type { ModelVersion, ServingMove } from "../registry/version.ts";
+import type { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import type { VersionNote } from "../registry/version_note.ts";
 import type { Cycle } from "./cycle.ts";
 
@@ -13,6 +13,8 @@ import type { Cycle } from "./cycle.ts";
 export interface CardFacts {
   version: ModelVersion;
   question: string;
+  /** its candidates in words */
+  network: string;
   loss: string;
   horizonDays: number;
   activeDays: number;
@@ -37,7 +39,7 @@ export function modelCard(facts: CardFacts): Document {
 }
 
 function purpose(
-  { version: { manifest, state }, question, horizonDays, activeDays, note }: CardFacts,
+  { version: { manifest, state }, question, network, horizonDays, activeDays, note }: CardFacts,
 ): DocumentSection {
   return {
     title: "Purpose",
@@ -46,25 +48,34 @@ function purpose(
       `Looks ${counted(horizonDays, "day")} ahead, about shoppers active in the ${
         counted(activeDays, "day")
       } before.`,
-      `Algorithm: ${manifest.candidate}. State in the registry: ${state}.`,
+      `Algorithm: ${manifest.candidate}, of ${network}. State in the registry: ${state}.`,
       ...note?.note ? [`Note by ${note.by}: ${note.note}`] : [],
       ...note && note.tags.length > 0 ? [`Tags: ${note.tags.join(", ")}`] : [],
     ],
   };
 }
 
+const distributedText = ({ shards, rounds, why }: NonNullable<Manifest["distributed"]>): string =>
+  shards === 1
+    ? `One worker trained it: ${why}.`
+    : `Trained in ${counted(rounds, "round")} over ${counted(shards, "shard")} of the rows.`;
+
 function data({ version: { manifest }, importance }: CardFacts): DocumentSection {
-  const { served, tested, snapshotId, snapshotHash, featureHash, baseline, targetCap } = manifest;
+  const { served, tested, distributed, snapshotId, snapshotHash, featureHash, baseline, targetCap } =
+    manifest;
   const top = Object.entries(importance ?? {}).sort(([, a], [, b]) => b - a).slice(0, 8);
   return {
     title: "Data",
     lines: [
       `Trained as of ${moment(manifest.asOf, "day")} on ${counted(served.rows, "row")} of ${
         counted(served.cutoffs.length, "cut-off")
+      }${
+        served.sampled ? `, of which ${count(served.sampled)} were taken, whole shoppers by a hash` : ""
       }; the newest outcome in them ended ${moment(served.labelledThrough, "day")}.`,
       served.refitted
         ? `Validated as trained on ${counted(tested.rows, "row")}, then refitted on all rows.`
         : "Serves as it was validated.",
+      ...distributed ? [distributedText(distributed)] : [],
       `Mean of the target in training: ${figure(baseline)}${
         targetCap === null ? "" : `; it was capped at ${figure(targetCap)}`
       }.`,

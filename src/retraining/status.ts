@@ -4,6 +4,7 @@ import { QualityReport } from "../quality/report.ts";
 import { Interval } from "../validation/verdict.ts";
 import { Answer, Reason } from "./check.ts";
 import { Strategy } from "../rollout/plan.ts";
+import { RolloutPause } from "../rollout/rollout.ts";
 import { Outcome, Stage } from "./cycle.ts";
 
 /** The health of a model, in one word and one sentence. */
@@ -65,6 +66,9 @@ export const ModelStatus = z.object({
     startedAt: z.iso.datetime(),
     drill: z.boolean().default(false).describe("its version was made worse on purpose"),
     text: z.string().describe("what the last look said"),
+    paused: RolloutPause.pick({ until: true, by: true, why: true }).nullable().default(null).describe(
+      "null: it is not paused",
+    ),
   }).nullable().describe("the rollout that runs; null: none does"),
   approval: z.object({
     version: z.int(),
@@ -102,6 +106,9 @@ export const Status = z.object({
   clock: z.enum(["wall", "pinned"]).describe("pinned: a demo whose clock stands where its data end"),
   temporalUi: z.string().nullable(),
   openAlerts: z.int().describe("also those about no one model"),
+  installation: z.object({ openAlerts: z.int(), text: z.string().describe("title of the gravest") })
+    .nullable()
+    .default(null).describe("open alerts about no one model and not about the events; null: none"),
   headline: z.string().default("").describe("all of it in a few sentences"),
   data: z.object({
     answer: QualityReport.shape.answer,

@@ -13,7 +13,8 @@ import { differenceText, duration } from "./format.ts";
  *
  * A broken guardrail comes first, then harm (the lower bound of the difference lies above 0, as in validation), then
  * harm to a segment; then the strategy; and what has not ended after `daysMax` ends as the plan says. Of several
- * challengers one that is stopped leaves, its share stays 0, and the rollout goes on with the others.
+ * challengers one that is stopped leaves, its share stays 0, and the rollout goes on with the others. While a person
+ * paused it, only what stops a challenger counts: no step, no promotion, no end after `daysMax`.
  */
 export function decideRollout(
   plan: RolloutPlan,
@@ -33,6 +34,7 @@ function decided(plan: RolloutPlan, position: RolloutPosition, evidence: Rollout
   const decision = stops.length > 0
     ? withoutThem(position, stops)
     : strategyDecision(plan, position, evidence);
+  if (evidence.paused) return stops.length > 0 || decision.kind === "roll back" ? decision : PAUSED;
   const open = decision.kind === "keep collecting" || decision.kind === "go on";
   if (!open || evidence.days < plan.daysMax) return decision;
   const [most] = [...left].sort((a, b) => b.share - a.share);
@@ -42,6 +44,11 @@ function decided(plan: RolloutPlan, position: RolloutPosition, evidence: Rollout
     `${duration(24 * evidence.days)}, the longest it may take; ${decision.text}`,
   );
 }
+
+const PAUSED: RolloutDecision = {
+  kind: "paused",
+  text: "Paused: shares stay as they are; harm or a broken guardrail still ends the rollout",
+};
 
 /** Returns the challengers still in: a bandit's whose share fell to 0 have left; other strategies have one. */
 function challengersIn({ strategy, challengers }: RolloutPlan, { shares }: RolloutPosition): ArmShare[] {

@@ -21,6 +21,7 @@ export const RolloutDecision = z.discriminatedUnion("kind", [
     need: z.int().nullable().describe("null: nobody can say"),
     text: z.string(),
   }),
+  z.strictObject({ kind: z.literal("paused"), text: z.string() }),
   z.strictObject({ kind: z.literal("hold"), text: z.string() }),
 ]);
 export type RolloutDecision = z.infer<typeof RolloutDecision>;

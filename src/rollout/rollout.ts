@@ -10,6 +10,16 @@ import { ArmShare, RolloutPlan } from "./plan.ts";
 export const RolloutState = z.enum(["running", "promoted", "rolled back", "held", "superseded"]);
 export type RolloutState = z.infer<typeof RolloutState>;
 
+/** A pause that a person ordered. It does not end by itself: after `until` an alert asks what is to become of it. */
+export const RolloutPause = z.object({
+  at: z.iso.datetime(),
+  asOf: z.iso.datetime(),
+  until: z.iso.datetime(),
+  by: z.string(),
+  why: z.string(),
+});
+export type RolloutPause = z.infer<typeof RolloutPause>;
+
 /** One way of one version, or of several, to serving everyone, or back. */
 export const Rollout = z.object({
   id: z.string().describe("rollout/{model}/v{version}"),
@@ -30,8 +40,20 @@ export const Rollout = z.object({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   endedWhy: z.string().nullable(),
+  paused: RolloutPause.nullable().default(null).describe("null: it is not paused"),
+  pausedDays: z.number().default(0).describe("days of pauses that ended"),
 });
 export type Rollout = z.infer<typeof Rollout>;
+
+/**
+ * Returns how long something lasts, ms. A demo's clock stands still, and a replay's runs ahead: whichever went further
+ * since then counts.
+ * @param from a moment of the data, and of the wall clock   @param now likewise
+ */
+export const elapsedMs = (
+  from: { asOf: string; at: string },
+  now: { asOfMs: number; nowMs: number },
+): number => Math.max(0, now.asOfMs - Date.parse(from.asOf), now.nowMs - Date.parse(from.at));
 
 /** One look at a rollout: what it rested on, and what it decided. Deciding again from it gives the same. */
 export const RolloutLook = z.object({

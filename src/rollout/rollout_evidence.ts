@@ -42,8 +42,9 @@ export type PairEvidence = z.infer<typeof PairEvidence>;
 /** All that one look at a rollout decides on. */
 export const RolloutEvidence = z.strictObject({
   asOf: z.iso.datetime(),
-  days: z.number().describe("since the rollout began"),
+  days: z.number().describe("since the rollout began, without pauses"),
   stepHours: z.number().describe("since the step began"),
+  paused: z.literal(true).optional().describe("by a person; left out: it is not"),
   arms: z.array(ArmEvidence).describe("champion first, then the challengers in the order of the plan"),
   pairs: z.array(PairEvidence).describe("the challengers in the order of the plan"),
 });

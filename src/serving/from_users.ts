@@ -13,9 +13,9 @@ export async function answerFromUsers(
 ): Promise<Predictions[]> {
   const servingSet = await deps.servingSets.resolve(model);
   const featureSet = deps.featuresOf(model);
-  const seen = await readShoppers(deps.sql, timedRequests.map(({ request }) => request), {
+  const seen = await readShoppers(deps.shoppers, timedRequests.map(({ request }) => request), {
     moment: await deps.moment(),
-    events: featureSet.events,
+    featureSet,
   });
   const shoppers = seen.flatMap((group) => group.shoppers);
   const objecting = timedRequests.map(({ request }) => request.objecting);

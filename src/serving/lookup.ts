@@ -19,20 +19,18 @@ interface Seen {
   readonly shoppers: readonly Shopper[];
 }
 
-/**
- * Reads the shoppers of many requests, with one statement for each moment that they are about: in most cases one.
- * @param options.events types of own events that their features read
- */
+/** Reads the shoppers of many requests, with one statement for each moment that they are about: in most cases one. */
 export async function readShoppers(
   sql: Database,
   requests: readonly UsersRequest[],
-  { moment, events }: { moment: Moment; events: readonly string[] },
+  { moment, featureSet: { events, session } }: { moment: Moment; featureSet: FeatureSet },
 ): Promise<Seen[]> {
+  const wanted = { events, newest: session ? "kept" as const : undefined };
   const moments = await momentsOf(sql, requests, moment);
   const usersByMoment = new Map<number, Set<string>>(moments.map((asOfMs) => [asOfMs, new Set()]));
   requests.forEach(({ users }, i) => users.forEach((user) => usersByMoment.get(moments[i])!.add(user)));
   const reads = [...usersByMoment].map(async ([asOfMs, users]) =>
-    [asOfMs, await daysOf(sql, { asOfMs, users: [...users], events })] as const
+    [asOfMs, await daysOf(sql, { asOfMs, users: [...users], ...wanted })] as const
   );
   const daysByMoment = new Map(await Promise.all(reads));
   return requests.map(({ users }, i) => {
@@ -61,7 +59,7 @@ async function momentsOf(
 
 async function daysOf(
   sql: Database,
-  query: { asOfMs: number; users: readonly string[]; events: readonly string[] },
+  query: Parameters<typeof readUserDays>[1],
 ): Promise<Map<string, readonly UserDay[]>> {
   const daysByUser = new Map<string, readonly UserDay[]>();
   for await (const { userKey, days } of readUserDays(sql, query)) daysByUser.set(userKey, days);

@@ -15,7 +15,8 @@ import { createModelCache, type ModelCacheDeps } from "./loaded_model.ts";
  * Options of a predictor. As long as nothing else is given it asks the database at each call who serves, and stores
  * answers before it gives them: its callers see their own changes at once.
  */
-export interface PredictorOptions extends ModelCacheDeps, Partial<Omit<PredictorDeps, "sql" | "featuresOf">> {
+export interface PredictorOptions
+  extends ModelCacheDeps, Partial<Omit<PredictorDeps, "featuresOf" | "segmentsOf">> {
   models: ReadonlyMap<string, ModelDefinition>;
 }
 
@@ -28,12 +29,13 @@ const ROWS_AT_ONCE = 10_000;
 export function createPredictor(options: PredictorOptions): Predictor {
   const { sql, clock, models } = options;
   const deps: PredictorDeps = {
-    sql,
+    shoppers: options.shoppers ?? sql,
     servingSets: options.servingSets ?? createServingResolver(sql, createModelCache(options)),
     moment: options.moment ?? (() => currentMoment(sql, clock)),
     journal: options.journal ?? directJournal(sql),
     metrics: options.metrics,
     featuresOf: (model) => featuresOf(models.get(model)!),
+    segmentsOf: (model) => models.get(model)!.segments,
   };
   const batching = {
     most: ROWS_AT_ONCE,

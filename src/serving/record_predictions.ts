@@ -1,5 +1,4 @@
 import type { StoredAnswer } from "../db/models/predictions.ts";
-import { SHARED_FEATURES } from "../features/set.ts";
 import { segmentOf } from "../performance/segments.ts";
 import type { Answer, Rows, ScoredBatch } from "./answer.ts";
 import type { ServingSet } from "./serving_set.ts";
@@ -15,12 +14,15 @@ interface RowSubject {
 
 /** Stores the answers about shoppers, shown and not shown. Settles when the journal has room for more. */
 export async function recordPredictions(
-  { journal, featuresOf }: PredictorDeps,
+  { journal, featuresOf, segmentsOf }: PredictorDeps,
   { state, champion, baseline }: ServingSet,
   { rows, subjects, batch }: { rows: Rows; subjects: readonly RowSubject[]; batch: ScoredBatch },
 ): Promise<void> {
   const { model } = state;
-  const { hash: featureHash, names } = featuresOf(model);
+  const { hash: featureHash, names, places } = featuresOf(model);
+  const segments = segmentsOf(model);
+  const segmentIn = (features: Float32Array, first: number) =>
+    segmentOf((feature) => features[first + places.get(feature)!], segments);
   const features = featuresIfAny(rows, champion.scorer?.horizonDays ?? baseline.horizonDays);
   const answers: StoredAnswer[] = [];
   const add = (row: number, answer: Answer, shown: boolean) => {
@@ -58,9 +60,6 @@ function featuresIfAny(rows: Rows, horizonDays: number): Float32Array | null {
     return null; // counted where versions were asked
   }
 }
-
-const segmentIn = (features: Float32Array, first: number) =>
-  segmentOf((feature) => features[first + SHARED_FEATURES.places.get(feature)!]);
 
 const OBJECTS = "the shopper objects to being profiled: the baseline answers";
 

@@ -23,6 +23,9 @@ import { recomputing } from "./recomputing.ts";
 /** A statement of a request is ended after so long; a worker's may take its time. */
 const STATEMENT_MS = 45_000;
 
+/** Predictions by id of all models read through so many connections. */
+const SHOPPERS_MAX = 4;
+
 /** Listens: with bounded times, and TLS of our own, where no proxy sees to that. */
 async function listen(app: Api, { config, log }: Pick<Shared, "config" | "log">) {
   const { PERENNIAL_TLS_CERT: certPath, PERENNIAL_TLS_KEY: keyPath } = config;
@@ -53,8 +56,11 @@ export async function runApi(shared: Shared): Promise<string> {
   undo.add("the watch over Postgres", () => database.close());
   const control = signedControl(shared);
   const explain = await recomputing(shared);
+  const shoppers = connect(databaseUrl, { max: SHOPPERS_MAX, statementMs: STATEMENT_MS, plansOnce: true });
+  undo.add("the connections that predictions read by", () => shoppers.end({ timeout: 5 }));
   const serving = await openServing({
     sql,
+    shoppers,
     store,
     models,
     clock: systemClock,

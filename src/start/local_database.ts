@@ -36,10 +36,13 @@ async function startIfIdle(place: LocalPlace, undo: Undo): Promise<string | null
 }
 
 /** Starts the embedded Postgres of a home, and makes its data where there are none; the lock is held until it stops. */
-export async function startDatabase({ home, cache, uid, log }: LocalPlace, undo: Undo): Promise<string> {
+export async function startDatabase(
+  { home, cache, config, uid, log }: LocalPlace,
+  undo: Undo,
+): Promise<string> {
   const lock = await lockHome(home, new Date(systemClock()).toISOString());
   undo.add("the lock", () => lock.release());
-  const postgres = await startPostgres({ home, cache, uid, log });
+  const postgres = await startPostgres({ home, cache, uid, archive: config.PERENNIAL_ARCHIVE, log });
   undo.add("Postgres", () => postgres.stop());
   return postgres.url;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Extension, modelExtension } from "../app/extensions.ts";
 import { codeFiles } from "../core/code_folder.ts";
 import { loadModels } from "../models/mod.ts";
-import type { ModelDefinition } from "../models/model.ts";
+import { defineModel, type ModelDefinition } from "../models/model.ts";
 import { loadOwnModels } from "../models/own.ts";
 import type { ServiceOptions } from "./options.ts";
 
@@ -25,7 +25,7 @@ export async function definedModels(
   const folder = config.PERENNIAL_MODELS;
   const files = folder === undefined ? [] : await loadOwnModels(folder, all.keys());
   for (const { file, fault } of files) if (fault) log(leftOut("model", file, fault));
-  for (const model of [...files.flatMap(({ value }) => value ?? []), ...ownModels]) {
+  for (const model of [...files.flatMap(({ value }) => value ?? []), ...ownModels.map(defineModel)]) {
     if (all.has(model.name)) {
       throw new RangeError(`Cannot start: two definitions of the model "${model.name}"`);
     }

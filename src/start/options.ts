@@ -1,6 +1,6 @@
 import type { Config } from "../config/environment.ts";
 import type { Channel } from "../app/alerts/channels/mod.ts";
-import type { Log } from "../embedded/types.ts";
+import type { Installation, Log } from "../embedded/types.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 
@@ -19,6 +19,8 @@ export interface ServiceOptions {
   log: Log;
   /** whether Postgres and Temporal are started here where no address is given; `api` and `worker` alone never do */
   embedded: boolean;
+  /** servers that are starting already; left out: they are found, or started */
+  startingServers?: Promise<Installation>;
   /** whether another Temporal or artefact folder than before takes their place */
   adopt?: boolean;
   /** whether retrainers that start for the first time check by themselves, and the monitor looks by itself */

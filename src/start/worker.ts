@@ -4,6 +4,9 @@ import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { connect, type Database } from "../db/connect.ts";
 import { workerSeen } from "../db/cycles/workers.ts";
+import { keepNewestEvents } from "../db/events/newest_events.ts";
+import { fillRecentDays } from "../app/features/recent_days.ts";
+import { namesSession } from "../features/set.ts";
 import { liveWorkflows, wakeMonitor } from "../temporal/control_client.ts";
 import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/workflow_control.ts";
 import { watchActivities } from "../temporal/activity_interceptor.ts";
@@ -37,7 +40,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     log,
   } = shared;
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
-  const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
+  const trainer = createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
   undo.add("the trainer", () => trainer.close());
   const deps = {
     sql,
@@ -92,6 +95,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
   log(`Serving ${queues.kinds.map((kind) => `${kind} work (${queues.atOnce[kind]} at once)`).join(", ")}`);
   if (build !== null) becomeCurrentInBackground(shared, build);
   await reconcileAtStart(deps);
+  await keepSessions(shared);
   rotateInBackground(shared);
   await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
@@ -106,6 +110,21 @@ function becomeCurrentInBackground({ connection, config, undo, log }: Shared, bu
   undo.add("the version of the worker", async () => {
     ending.abort();
     await becoming;
+  });
+}
+
+/** Has the newest events of each day kept if a model asks for them, and gives them to the days that came in before. */
+async function keepSessions({ sql, modelSet, undo, log }: Shared): Promise<void> {
+  const models = [...modelSet.all.values()].filter(namesSession);
+  await keepNewestEvents(sql, models.length > 0);
+  if (models.length === 0) return;
+  const ending = new AbortController();
+  const filling = fillRecentDays({ sql, clock: systemClock, models }, ending.signal)
+    .then((days) => days > 0 ? log(`Session features: ${days} days of shoppers were made ready`) : undefined)
+    .catch((error) => log(`Session features of earlier days wait for the next start: ${messageOf(error)}`));
+  undo.add("the days for session features", async () => {
+    ending.abort();
+    await filling;
   });
 }
 

@@ -2,7 +2,7 @@
  * Predictions of several classes: for each row a probability of every class, row-major, shape `[n, classes]`. Of all other
  * models a row's prediction is one number, shape `[n]`: how many there are of a row follows from the lengths.
  */
-import { meanOf, type Statistic } from "./clustered.ts";
+import { meanOf, type Statistic } from "./statistic.ts";
 
 /** Numbers that a row's prediction has: 1, or one of each class. @throws {RangeError} the rows do not share them alike */
 export function numbersOfRow(predictions: ArrayLike<number>, n: number): number {

@@ -1,15 +1,5 @@
 import { twoSidedT } from "./critical.ts";
 
-/**
- * A number estimated from rows, and how much each row moved it: `value - truth` is about the sum of the influences.
- * A mean's are `(x_i - mean) / n`.
- */
-export interface Statistic {
-  readonly value: number;
-  /** shape `[n]` */
-  readonly influence: Float64Array;
-}
-
 /** A standard error, and how many shoppers it rests on. */
 export interface ClusteredError {
   readonly error: number;
@@ -23,23 +13,6 @@ export interface Influences {
 }
 
 /**
- * A mean with each row's influence on it.
- * @param x shape `[n]`   @returns value NaN where there are no rows
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(meanOf([1, 3]), { value: 2, influence: Float64Array.of(-0.5, 0.5) });
- * ```
- */
-export function meanOf(x: ArrayLike<number>): Statistic {
-  const n = x.length;
-  let value = n > 0 ? 0 : NaN;
-  for (let i = 0; i < n; i++) value += x[i] / n;
-  return { value, influence: Float64Array.from(x, (v) => (v - value) / n) };
-}
-
-/**
  * Standard error, robust to rows of one shopper being alike: the infinitesimal jackknife over shoppers,
  * `sqrt(G / (G - 1) * sum over shoppers (sum of their influences)^2)`. Several samples may be given: a shopper in two
  * of them is one shopper. For a mean this is the interval of `src/stats/paired.ts`.
@@ -49,7 +22,7 @@ export function meanOf(x: ArrayLike<number>): Statistic {
  * ```ts
  * import assert from "node:assert/strict";
  *
- * const { influence } = meanOf([1, 3, 3, 5]);
+ * const influence = [-0.5, 0, 0, 0.5]; // of 1, 3, 3 and 5 on their mean
  * const alone = clusteredError({ influence, shopper: [1, 2, 3, 4] });
  * const together = clusteredError({ influence, shopper: [1, 2, 2, 1] }); // their rows cancel out
  * assert.deepEqual([alone.error.toFixed(4), together], ["0.8165", { error: 0, clusters: 2 }]);

@@ -1,5 +1,5 @@
 import { mean } from "./mean.ts";
-import type { Statistic } from "./clustered.ts";
+import type { Statistic } from "./statistic.ts";
 
 /** A campaign reaches so large a share: the tenth with the highest predictions. */
 const TOP_SHARE = 0.1;

@@ -1,7 +1,7 @@
 /** Metrics of a shop's own: known to the process, as what else a shop defines is, and named `own:NAME` everywhere. */
 import { messageOf } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
-import { meanOf, type Statistic } from "./clustered.ts";
+import { meanOf, type Statistic } from "./statistic.ts";
 
 /** A prediction and what came true. */
 export interface MetricRow {

@@ -1,4 +1,5 @@
-import { clusteredError, meanOf, tInterval } from "./clustered.ts";
+import { clusteredError, tInterval } from "./clustered.ts";
+import { meanOf } from "./statistic.ts";
 import { twoSidedT } from "./critical.ts";
 import type { Interval } from "./interval.ts";
 

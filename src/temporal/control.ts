@@ -29,6 +29,8 @@ export interface Control {
   stop(model: string, change: Change & { running: "finish" | "cancel" }): Promise<void>;
   /** Runs a cycle now: it skips the trigger, never the validation. Works while stopped. */
   force(model: string, change: Change): Promise<void>;
+  /** Has a retrainer check at once, if it is active; the trigger decides, as at its next hour. */
+  checkSoon(model: string, change: Change): Promise<void>;
   /** Tells a retrainer that its configuration changed, so that its next check moves. */
   configure(model: string): Promise<void>;
   /** Begins a rollout that a person asked for; its workflow goes on until it has ended. */

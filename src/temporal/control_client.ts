@@ -46,6 +46,7 @@ export function temporalControl(
     start: async (model, change) => void await signal(model, "start", change),
     stop: async (model, change) => void await signal(model, "stop", change),
     force: async (model, change) => void await signal(model, "force", change),
+    checkSoon: (model, change) => signalIfThere(client, retrainerId(model), "alarm", { ...change }),
     // one that is not there reads the configuration when it starts
     configure: (model) => signalIfThere(client, retrainerId(model), "configure"),
     async beginRollout(wanted) {
@@ -136,9 +137,14 @@ export async function ensureMonitor(client: Client, { taskQueue }: { taskQueue: 
 /** Tells the monitor that there is something to deliver; without a monitor it waits until there is one. */
 export const wakeMonitor = (client: Client): Promise<void> => signalIfThere(client, MONITOR_ID, "wake");
 
-async function signalIfThere(client: Client, workflowId: string, name: string): Promise<void> {
+async function signalIfThere(
+  client: Client,
+  workflowId: string,
+  name: string,
+  ...args: unknown[]
+): Promise<void> {
   try {
-    await client.workflow.getHandle(workflowId).signal(name);
+    await client.workflow.getHandle(workflowId).signal(name, ...args);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

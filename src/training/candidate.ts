@@ -274,13 +274,15 @@ function continuePart(
 }
 
 /** Body and tail keep the champion's threshold: its parts were learned for it. */
-function thresholdOf({ formula }: Predictor, slice: Slice): number {
-  const find = (f: Formula): number | undefined => {
-    if (f.op === "tail") return f.threshold;
-    if (f.op === "line") return find(f.of);
-    return f.op === "part" || f.op === "brought" ? undefined : f.of.map(find).find((t) => t !== undefined);
-  };
-  return find(formula) ?? slice.threshold;
+const thresholdOf = ({ formula }: Predictor, slice: Slice): number => thresholdIn(formula) ?? slice.threshold;
+
+/** Where the tail of a formula begins; undefined: it has none. */
+export function thresholdIn(formula: Formula): number | undefined {
+  if (formula.op === "tail") return formula.threshold;
+  if (formula.op === "line") return thresholdIn(formula.of);
+  return formula.op === "part" || formula.op === "brought"
+    ? undefined
+    : formula.of.map(thresholdIn).find((t) => t !== undefined);
 }
 
 /** Parts beside one that says whether are taught by those who bought only. */

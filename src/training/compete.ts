@@ -65,7 +65,10 @@ export async function compete(request: CompeteRequest, reporter: Reporter): Prom
     await reporter.tick();
   }
   const candidates = task.candidates.map((c) => finished.get(c.name)!.result);
-  const winner = pickWinner(candidates, split.summary.by === "none");
+  const winner = pickWinner(candidates, {
+    takeFirst: split.summary.by === "none",
+    challenger: task.challenger,
+  });
   bench.meter.stage(`${winner.recipe.name} on all rows`, FINAL_WEIGHT);
   const predictor = await fitRecipe(bench, makeSlice("all", rows, task), winner);
   return { winner, artifact: encodeArtifact(predictor), candidates, split: split.summary };
@@ -217,13 +220,18 @@ function criterionOf(scores: Scores, loss?: RowLoss): number {
   return loss === "mse" || loss === "mae" ? scores[loss] : Math.sqrt(scores.mse * scores.cappedMse);
 }
 
-/** The lowest criterion; of equal ones, and where nothing could be held out, the first. */
-function pickWinner(candidates: readonly CandidateResult[], takeFirst: boolean): FittedRecipe {
+/** The challenger if it could run; else the lowest criterion; of equal ones, and where nothing could be held out, the first. */
+function pickWinner(
+  candidates: readonly CandidateResult[],
+  { takeFirst, challenger }: { takeFirst: boolean; challenger?: string },
+): FittedRecipe {
   const able = candidates.filter((c) => c.criterion !== undefined);
   if (able.length === 0) {
     const why = candidates.map(({ name, skipped }) => `${name}: ${skipped}`).join("; ");
     throw new RangeError(`Cannot pick a winner: no candidate could run (${why})`);
   }
+  const asked = able.find(({ name }) => name === challenger);
+  if (asked) return asked.recipe;
   if (takeFirst) return able[0].recipe;
   return able.reduce((best, c) => c.criterion! < best.criterion! ? c : best).recipe;
 }

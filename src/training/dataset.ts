@@ -1,11 +1,12 @@
-import { decodeFeatureHead, decodeFeatures, decodeLabels, shopperNumber } from "../features/blocks.ts";
+import { decodeLabels, shopperNumber } from "../features/blocks.ts";
 import { FEATURES } from "../features/definition.ts";
+import { readHeads, readParts } from "../features/shards.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
-import { limitedPlaces, ROWS_MAX, type TrainingRows } from "./rows.ts";
+import { limitedPlaces, ROWS_MAX, takeRows, type TrainingRows } from "./rows.ts";
 import type { SnapshotBlock } from "./snapshot.ts";
 
 /**
- * The rows of some cut-offs of a snapshot, oldest first. Memory holds what is kept, and one cut-off.
+ * The rows of some cut-offs of a snapshot, oldest first. Memory holds what is kept, and one shard.
  * @param keep which rows: the shopper of each, and its place among all rows of these cut-offs; all unless told
  */
 export async function loadRows(
@@ -14,23 +15,39 @@ export async function loadRows(
   keep: (shopper: number, place: number) => boolean = () => true,
 ): Promise<TrainingRows> {
   const parts: TrainingRows[] = [];
-  let place = 0;
+  let first = 0;
   for (const block of blocks) {
-    const { users, features, cutoffMs, width } = decodeFeatures(await store.getRows(block.features));
-    const labels = decodeLabels(await store.getRows(block.labels));
-    const shoppers = Int32Array.from(users, shopperNumber);
-    const first = place;
-    const kept = [...shoppers.keys()].filter((i) => keep(shoppers[i], first + i));
-    place += shoppers.length;
+    parts.push(await loadCutoff(store, block, (shopper, place) => keep(shopper, first + place)));
+    first += block.rows;
+  }
+  return joined(parts);
+}
+
+/** The rows of one cut-off in its order, wherever they lie. */
+async function loadCutoff(
+  store: ArtefactStore,
+  block: SnapshotBlock,
+  keep: (shopper: number, place: number) => boolean,
+): Promise<TrainingRows> {
+  const labels = decodeLabels(await store.getRows(block.labels));
+  const parts: TrainingRows[] = [];
+  const placesKept: Uint32Array[] = [];
+  for await (const { block: part, places } of readParts(store, block.features)) {
+    const shoppers = Int32Array.from(part.users, shopperNumber);
+    const kept = Uint32Array.from(shoppers.keys()).filter((i) => keep(shoppers[i], places[i]));
+    placesKept.push(kept.map((i) => places[i]));
     parts.push({
-      features: featuresAt(features, { width, places: kept }),
-      width,
-      target: Float64Array.from(kept, (i) => labels[i]),
-      cutoffMs: new Float64Array(kept.length).fill(cutoffMs),
+      features: featuresAt(part.features, { width: part.width, places: kept }),
+      width: part.width,
+      target: Float64Array.from(kept, (i) => labels[places[i]]),
+      cutoffMs: new Float64Array(kept.length).fill(part.cutoffMs),
       user: Int32Array.from(kept, (i) => shoppers[i]),
     });
   }
-  return joined(parts);
+  if (parts.length === 1) return parts[0];
+  const places = filled(new Uint32Array(lengthOf(placesKept)), placesKept);
+  const order = Uint32Array.from(places.keys()).sort((a, b) => places[a] - places[b]);
+  return takeRows(joined(parts), order);
 }
 
 /** What a training learns from: at most so many rows, and the outcomes of all that there are. */
@@ -55,7 +72,7 @@ export async function loadTrainingSet(
   }
   const shoppers = await loadShoppers(store, blocks);
   const outcomes = await loadOutcomes(store, blocks);
-  const wanted = [...shoppers.keys()].filter((place) => keep(shoppers[place]));
+  const wanted = Uint32Array.from(shoppers.keys()).filter((place) => keep(shoppers[place]));
   const targets = Float64Array.from(wanted, (place) => outcomes[place]);
   const limited = limitedPlaces(Int32Array.from(wanted, (place) => shoppers[place]), max);
   const taken = limited === null ? null : new Set(Array.from(limited, (i) => wanted[i]));
@@ -69,8 +86,12 @@ export async function loadShoppers(
   blocks: readonly SnapshotBlock[],
 ): Promise<Int32Array> {
   const parts: Int32Array[] = [];
-  for (const { features } of blocks) {
-    parts.push(Int32Array.from(decodeFeatureHead(await store.getRows(features)).users, shopperNumber));
+  for (const { features, rows } of blocks) {
+    const shoppers = new Int32Array(rows);
+    for await (const { block: { users }, places } of readHeads(store, features)) {
+      users.forEach((user, i) => shoppers[places[i]] = shopperNumber(user));
+    }
+    parts.push(shoppers);
   }
   return filled(new Int32Array(lengthOf(parts)), parts);
 }
@@ -83,7 +104,7 @@ async function loadOutcomes(store: ArtefactStore, blocks: readonly SnapshotBlock
 
 function featuresAt(
   features: Float32Array,
-  { width, places }: { width: number; places: readonly number[] },
+  { width, places }: { width: number; places: Uint32Array },
 ): Float32Array {
   const taken = new Float32Array(places.length * width);
   places.forEach((place, i) => taken.set(features.subarray(place * width, (place + 1) * width), i * width));
@@ -106,7 +127,10 @@ function joined(parts: readonly TrainingRows[]): TrainingRows {
 
 const lengthOf = (parts: readonly { length: number }[]) => parts.reduce((sum, { length }) => sum + length, 0);
 
-function filled<T extends Float32Array | Float64Array | Int32Array>(all: T, parts: readonly T[]): T {
+function filled<T extends Float32Array | Float64Array | Int32Array | Uint32Array>(
+  all: T,
+  parts: readonly T[],
+): T {
   let at = 0;
   for (const part of parts) {
     all.set(part, at);

@@ -127,6 +127,7 @@ export function batchGradient(
   let loss = 0;
   tf.tidy(() => {
     const batch = tf.tensor2d(takeBatch(fit.train.x, k, rows), [size, k]);
+    const turned = tf.tensor2d(takeTurned(columnsOf(fit.train.x, k), k, rows), [k, size]);
     const layers = places.map((p) => layerTensors(p, weights));
     const signals: tf.Tensor2D[] = [batch];
     layers.forEach(({ w, b }) => {
@@ -146,12 +147,13 @@ export function batchGradient(
     }
     let back = tf.tensor2d(pull, [size, 1]);
     if (!offsets) {
-      slope.set(tf.matMul(tf.transpose(batch), back).dataSync<"float32">());
+      slope.set(tf.matMul(turned, back).dataSync<"float32">());
       slope[k] = pull.reduce((a, b) => a + b, 0);
     }
     for (let l = layers.length - 1; l >= 0; l--) {
       const { weightsAt, biasAt } = places[l];
-      slope.set(tf.matMul(tf.transpose(signals[l]), back).dataSync<"float32">(), weightsAt);
+      const signal = l === 0 ? turned : tf.transpose(signals[l]);
+      slope.set(tf.matMul(signal, back).dataSync<"float32">(), weightsAt);
       if (biasAt !== undefined) slope.set(tf.sum(back, 0).dataSync<"float32">(), biasAt);
       if (l === 0) break;
       const open = tf.cast(tf.greater(signals[l], 0), "float32");
@@ -164,11 +166,33 @@ export function batchGradient(
 /** Copies the rows of a batch: several times faster than the backend's own `gather`. */
 function takeBatch(x: Float32Array, k: number, rows: Int32Array): Float32Array {
   const batch = new Float32Array(rows.length * k);
-  for (let i = 0; i < rows.length; i++) {
-    const from = rows[i] * k;
-    for (let j = 0; j < k; j++) batch[i * k + j] = x[from + j];
+  for (let i = 0; i < rows.length; i++) batch.set(x.subarray(rows[i] * k, (rows[i] + 1) * k), i * k);
+  return batch;
+}
+
+/** The same, column by column: the backend would take longer to transpose the batch than to multiply it. */
+function takeTurned(columns: Float32Array, k: number, rows: Int32Array): Float32Array {
+  const n = columns.length / k;
+  const size = rows.length;
+  const batch = new Float32Array(k * size);
+  for (let j = 0; j < k; j++) {
+    const from = j * n;
+    for (let i = 0, to = j * size; i < size; i++, to++) batch[to] = columns[from + rows[i]];
   }
   return batch;
+}
+
+const turned = new WeakMap<Float32Array, Float32Array>();
+
+/** The columns of a matrix of rows one after another, made once. */
+function columnsOf(x: Float32Array, k: number): Float32Array {
+  const known = turned.get(x);
+  if (known) return known;
+  const n = k === 0 ? 0 : x.length / k;
+  const columns = new Float32Array(x.length);
+  for (let i = 0; i < n; i++) for (let j = 0; j < k; j++) columns[j * n + i] = x[i * k + j];
+  turned.set(x, columns);
+  return columns;
 }
 
 function layerTensors(p: LayerPlace, weights: Float32Array): { w: tf.Tensor2D; b?: tf.Tensor1D } {

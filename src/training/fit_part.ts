@@ -97,7 +97,7 @@ const inputsOf = (recipe: FreshRecipe, { role }: PartPlan): Inputs => ROLES[role
 
 /** The rows that teach a part: columns, and the target in the part's own terms. */
 export function partRows(
-  rows: TrainingRows,
+  rows: Pick<TrainingRows, "features" | "width" | "target">,
   preprocessing: Preprocessing,
   plan: PartPlan,
   threshold: number,

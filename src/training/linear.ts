@@ -87,52 +87,128 @@ export function solvePoisson(problem: LinearProblem, penalties: readonly number[
   return solveByNewton(POISSON, problem, penalties, start);
 }
 
+const SQUARES: Family = { loss: (y, eta) => (eta - y) ** 2 / 2, mean: (eta) => eta, variance: () => 1 };
+
+const FAMILIES = { logistic: LOGISTIC, poisson: POISSON, squares: SQUARES } as const;
+
+/** The loss of some rows with its derivatives, without a penalty: sums over rows, so that those of shards add up. */
+export interface LinearSums {
+  /** half the squared distance for squares */
+  readonly loss: number;
+  /** shape `[k + 1]` */
+  readonly gradient: Float64Array;
+  /** row-major, shape `[k + 1, k + 1]`; in single precision, as it only says which way to step */
+  readonly curvature: Float64Array;
+}
+
+/** The sums of all rows at some weights. @param weights `[w (k), b]` */
+export function linearSums(
+  family: keyof typeof FAMILIES,
+  problem: LinearProblem,
+  weights: Float64Array,
+): LinearSums {
+  const { loss: lossOf, mean, variance } = FAMILIES[family];
+  const { x, k, y } = problem;
+  const d = k + 1;
+  const eta = linearOutput(problem, weights);
+  const means = eta.map(mean);
+  const gradient = new Float64Array(d);
+  addGradient(problem, means.map((m, i) => m - y[i]), gradient);
+  const curvature = new Float64Array(d * d);
+  for (let from = 0; from < y.length; from += CURVATURE_ROWS) {
+    const n = Math.min(CURVATURE_ROWS, y.length - from);
+    const scaled = new Float32Array(n * d);
+    for (let i = 0; i < n; i++) {
+      const root = Math.sqrt(Math.max(1e-6, variance(means[from + i])));
+      for (let j = 0; j < k; j++) scaled[i * d + j] = root * x[(from + i) * k + j];
+      scaled[i * d + k] = root;
+    }
+    const part = outerProduct(() => tf.tensor2d(scaled, [n, d]), d).to1DArray();
+    for (let i = 0; i < part.length; i++) curvature[i] += part[i];
+  }
+  return { loss: eta.reduce((sum, v, i) => sum + lossOf(y[i], v), 0), gradient, curvature };
+}
+
 function solveByNewton(
   family: Family,
   problem: LinearProblem,
   penalties: readonly number[],
   start: Float64Array<ArrayBuffer>,
 ): Float64Array[] {
-  let weights = start;
-  let curvature = curvatureOf(family, problem, linearOutput(problem, weights));
+  let at = pointOf(problem, start);
+  let curvature = curvatureOf(family, problem, at.eta);
   return penalties.map((penalty, i) => {
     let solver = dampedSolver(curvature, penalty, 1);
     for (let step = 0; step < STEPS_MAX; step++) {
       if (i === 0 && step === 1) {
-        curvature = curvatureOf(family, problem, linearOutput(problem, weights));
+        curvature = curvatureOf(family, problem, at.eta);
         solver = dampedSolver(curvature, penalty, 1);
       }
-      const next = newtonStep(family, problem, weights, { penalty, solver });
-      const largest = next.reduce((most, v, j) => Math.max(most, Math.abs(v - weights[j])), 0);
-      weights = next;
+      const next = newtonStep(family, problem, at, { penalty, solver });
+      const largest = next.weights.reduce((most, v, j) => Math.max(most, Math.abs(v - at.weights[j])), 0);
+      at = next;
       if (largest < STEP_TOLERANCE) break;
     }
-    return weights.slice();
+    return at.weights.slice();
   });
 }
+
+/** Weights, and what they say of each row. */
+interface Point {
+  readonly weights: Float64Array<ArrayBuffer>;
+  /** shape `[n]` */
+  readonly eta: Float64Array;
+}
+
+const pointOf = (problem: LinearProblem, weights: Float64Array<ArrayBuffer>): Point => ({
+  weights,
+  eta: linearOutput(problem, weights),
+});
 
 /** One step that does not raise the loss: halved until it does not, or none. */
 function newtonStep(
   family: Family,
   problem: LinearProblem,
-  weights: Float64Array<ArrayBuffer>,
+  at: Point,
   { penalty, solver }: { penalty: number; solver: Solver },
-): Float64Array<ArrayBuffer> {
-  const eta = linearOutput(problem, weights);
-  const loss = penalisedLoss(family, problem.y, eta, { weights, penalty });
-  const direction = solver(downhill(family, problem, eta, { weights, penalty }));
+): Point {
+  const loss = penalisedLoss(family, problem.y, at, penalty);
+  const direction = solver(downhill(family, problem, at, penalty));
   for (let halving = 0, share = 1; halving <= HALVINGS_MAX; halving++, share /= 2) {
-    const moved = weights.map((v, j) => v + share * direction[j]);
-    const there = penalisedLoss(family, problem.y, linearOutput(problem, moved), { weights: moved, penalty });
-    if (there <= loss) return moved;
+    const moved = pointOf(problem, at.weights.map((v, j) => v + share * direction[j]));
+    if (penalisedLoss(family, problem.y, moved, penalty) <= loss) return moved;
   }
-  return weights;
+  return at;
 }
 
-/** `x w + b` for each row, in double precision. @param weights `[w (k), b]` @returns shape `[n]` */
+/**
+ * `x w + b` for each row, in double precision. Four rows at a time: each row's sum has its order, and a processor that
+ * waits for one goes on with the others.
+ * @param weights `[w (k), b]` @returns shape `[n]`
+ */
 export function linearOutput({ x, k, y }: LinearProblem, weights: Float64Array): Float64Array {
-  const out = new Float64Array(y.length);
-  for (let i = 0; i < out.length; i++) {
+  const n = y.length;
+  const out = new Float64Array(n);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = i * k;
+    let first = weights[k];
+    let second = first;
+    let third = first;
+    let fourth = first;
+    for (let j = 0; j < k; j++) {
+      const w = weights[j];
+      first += w * x[at + j];
+      second += w * x[at + k + j];
+      third += w * x[at + 2 * k + j];
+      fourth += w * x[at + 3 * k + j];
+    }
+    out[i] = first;
+    out[i + 1] = second;
+    out[i + 2] = third;
+    out[i + 3] = fourth;
+  }
+  for (; i < n; i++) {
     let sum = weights[k];
     for (let j = 0, at = i * k; j < k; j++) sum += weights[j] * x[at + j];
     out[i] = sum;
@@ -140,9 +216,20 @@ export function linearOutput({ x, k, y }: LinearProblem, weights: Float64Array):
   return out;
 }
 
-/** Adds `[x, 1]^T r` to `into`. */
+/** Adds `[x, 1]^T r` to `into`, row after row; four of them at a time, so that `into` is read and written less often. */
 export function addGradient({ x, k }: LinearProblem, r: ArrayLike<number>, into: Float64Array): void {
-  for (let i = 0; i < r.length; i++) {
+  const n = r.length;
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = i * k;
+    const [first, second, third, fourth] = [r[i], r[i + 1], r[i + 2], r[i + 3]];
+    for (let j = 0; j < k; j++) {
+      into[j] = into[j] + first * x[at + j] + second * x[at + k + j] + third * x[at + 2 * k + j] +
+        fourth * x[at + 3 * k + j];
+    }
+    into[k] = into[k] + first + second + third + fourth;
+  }
+  for (; i < n; i++) {
     const v = r[i];
     for (let j = 0, at = i * k; j < k; j++) into[j] += v * x[at + j];
     into[k] += v;
@@ -177,16 +264,11 @@ function symmetric(m: Matrix): Matrix {
   return m;
 }
 
-interface Penalised {
-  readonly weights: Float64Array;
-  readonly penalty: number;
-}
-
 function penalisedLoss(
   family: Family,
   y: Float32Array,
-  eta: Float64Array,
-  { weights, penalty }: Penalised,
+  { weights, eta }: Point,
+  penalty: number,
 ): number {
   let loss = 0;
   for (let i = 0; i < y.length; i++) loss += family.loss(y[i], eta[i]);
@@ -222,8 +304,8 @@ function outerProduct(rows: () => tf.Tensor, size: number): Matrix {
 function downhill(
   family: Family,
   problem: LinearProblem,
-  eta: Float64Array,
-  { weights, penalty }: Penalised,
+  { weights, eta }: Point,
+  penalty: number,
 ): Float64Array {
   const { k, y } = problem;
   const down = new Float64Array(k + 1);

@@ -1,5 +1,5 @@
 import type { OwnMetricName } from "../stats/own_metrics.ts";
-import type { CompeteRequest, RefitRequest, TrainingProgress } from "./protocol.ts";
+import type { CompeteRequest, RefitRequest, ShardStep, TrainingProgress } from "./protocol.ts";
 
 /** Messages from the main thread to a training worker. */
 export type ToWorker =
@@ -13,6 +13,7 @@ export type ToWorker =
     readonly features: Float32Array;
     readonly n: number;
   }
+  | { readonly id: number; readonly op: "shard"; readonly step: ShardStep }
   | { readonly id: number; readonly op: "abort" }
   /** the answer to "judge" */
   | { readonly id: number; readonly op: "judged"; readonly loss: number };

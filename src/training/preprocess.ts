@@ -28,7 +28,22 @@ const MOST_BETWEEN_CUTOFFS = 0.9;
 const YEARS_OF_CALENDAR_MS = 2 * 365 * DAY_MS;
 const HINGE_AT = [0.25, 0.5, 0.75];
 
-const signedLog = (v: number) => v === 0 ? 0 : v < 0 ? -Math.log1p(-v) : Math.log1p(v); // most are 0
+const SLOTS = 1 << 15;
+const bits = new Int32Array(1);
+const asFloat = new Float32Array(bits.buffer);
+/** Values and their logarithms, each in a place that follows from its bits: one row is asked about many times. */
+const loggedValues = new Float32Array(SLOTS).fill(NaN);
+const logs = new Float32Array(SLOTS);
+
+/** The signed logarithm of a single-precision number, in single precision. */
+function signedLog(v: number): number {
+  if (v === 0) return 0; // most are 0
+  asFloat[0] = v;
+  const slot = (bits[0] ^ (bits[0] >>> 15)) & (SLOTS - 1);
+  if (loggedValues[slot] === v) return logs[slot];
+  loggedValues[slot] = v;
+  return logs[slot] = Math.fround(v < 0 ? -Math.log1p(-v) : Math.log1p(v));
+}
 
 /** One feature over all rows, as it is and as a signed logarithm; 0 where missing. */
 interface Values {
@@ -104,11 +119,20 @@ function columnsOf({ log, missingCount }: Values, feature: number, inputs: Input
 
 /** Bends at quantiles, where the values are spread enough for all of them to differ. */
 function hinges(log: Float32Array, feature: number): Draft[] {
-  const sorted = log.slice().sort();
-  const knots = [...new Set(HINGE_AT.map((q) => sorted[Math.floor(q * (sorted.length - 1))]))];
+  const valueAt = inOrder(log);
+  const knots = [...new Set(HINGE_AT.map((q) => valueAt(Math.floor(q * (log.length - 1)))))];
   return knots.length === HINGE_AT.length
     ? knots.map((knot) => ({ of: feature, as: "hinge" as const, knot }))
     : [];
+}
+
+/** Reads numbers in ascending order; only those that are not 0, which are few, are sorted. */
+function inOrder(values: Float32Array): (place: number) => number {
+  const sorted = values.filter((v) => v !== 0).sort();
+  const zeros = values.length - sorted.length;
+  const firstZero = sorted.findIndex((v) => v > 0);
+  const negative = firstZero < 0 ? sorted.length : firstZero;
+  return (place) => place < negative ? sorted[place] : place < negative + zeros ? 0 : sorted[place - zeros];
 }
 
 /** Mean, standard deviation, and the share of the variance that lies between cut-offs. */
@@ -151,6 +175,33 @@ function spanMs(cutoffMs: Float64Array): number {
   return to - from;
 }
 
+/** The columns as arrays, which a loop over many rows reads several times faster than objects. */
+interface ColumnArrays {
+  readonly of: Int32Array;
+  readonly kind: Uint8Array;
+  readonly knot: Float64Array;
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+}
+
+const KINDS = ["log", "raw", "missing", "hinge"] as const;
+const [LOG, RAW, MISSING] = KINDS.keys();
+const arraysOf = new WeakMap<readonly Column[], ColumnArrays>();
+
+function columnArrays(columns: readonly Column[]): ColumnArrays {
+  const known = arraysOf.get(columns);
+  if (known) return known;
+  const made = {
+    of: Int32Array.from(columns, ({ of }) => of),
+    kind: Uint8Array.from(columns, ({ as }) => KINDS.indexOf(as)),
+    knot: Float64Array.from(columns, ({ knot = 0 }) => knot),
+    mean: Float64Array.from(columns, ({ mean }) => mean),
+    scale: Float64Array.from(columns, ({ scale }) => scale),
+  };
+  arraysOf.set(columns, made);
+  return made;
+}
+
 /**
  * Row by row and without memory of its own but the result, so that one row costs what one row should: the same columns,
  * bit for bit, as those that {@link fitPreprocessing} takes its moments of.
@@ -159,32 +210,34 @@ function spanMs(cutoffMs: Float64Array): number {
 export function preprocess(p: Preprocessing, features: Float32Array, width: number): Float32Array {
   const n = features.length / width;
   const k = p.columns.length;
+  const columns = columnArrays(p.columns);
   const out = new Float32Array(n * k);
   const limit = p.limit ?? Infinity;
-  for (let i = 0; i < n; i++) {
-    let feature = -1;
-    let raw = 0;
-    let log = 0;
-    let missing = 0;
-    for (let j = 0; j < k; j++) {
-      const column = p.columns[j];
-      if (column.of !== feature) {
-        feature = column.of;
-        raw = features[i * width + feature];
-        missing = Math.abs(raw) < Infinity ? 0 : 1; // NaN too
-        if (missing) raw = 0;
-        log = Math.fround(signedLog(raw));
-      }
-      const value = column.as === "log"
-        ? log
-        : column.as === "raw"
-        ? raw
-        : column.as === "missing"
-        ? missing
-        : Math.max(0, log - (column.knot ?? 0));
-      const z = (value - column.mean) / column.scale;
-      out[i * k + j] = z > limit ? limit : z < -limit ? -limit : z;
-    }
-  }
+  for (let i = 0; i < n; i++) standardiseRow(columns, features, i * width, { out, to: i * k, limit });
   return out;
+}
+
+function standardiseRow(
+  { of, kind, knot, mean, scale }: ColumnArrays,
+  features: Float32Array,
+  from: number,
+  { out, to, limit }: { out: Float32Array; to: number; limit: number },
+): void {
+  let feature = -1;
+  let raw = 0;
+  let log = 0;
+  let missing = 0;
+  for (let j = 0; j < of.length; j++) {
+    if (of[j] !== feature) {
+      feature = of[j];
+      raw = features[from + feature];
+      missing = Math.abs(raw) < Infinity ? 0 : 1; // NaN too
+      if (missing === 1) raw = 0;
+      log = signedLog(raw);
+    }
+    const as = kind[j];
+    const value = as === LOG ? log : as === RAW ? raw : as === MISSING ? missing : Math.max(0, log - knot[j]);
+    const z = (value - mean[j]) / scale[j];
+    out[to + j] = z > limit ? limit : z < -limit ? -limit : z;
+  }
 }

@@ -9,6 +9,8 @@ export interface TrainingTask
   extends Pick<ModelDefinition, "name" | "kind" | "classes" | "features" | "candidates"> {
   readonly horizonDays: number;
   readonly featureHash: string;
+  /** the candidate that wins wherever it can run, so that the gate judges it; left out: the best one wins */
+  readonly challenger?: string;
   /** what the winner is picked by; left out: log loss, or what rules both body and giants */
   readonly loss?: RowLoss;
   /** the columns it may learn from; left out: all */
@@ -107,6 +109,14 @@ export interface CompeteResult {
 
 export interface RefitResult {
   readonly artifact: Uint8Array;
+}
+
+/** One shard's part of a round, each as its file stands. */
+export interface ShardStep {
+  /** the predictor that the rounds began at */
+  readonly artifact: Uint8Array;
+  readonly state: Uint8Array;
+  readonly shard: Uint8Array;
 }
 
 export interface TrainingCallbacks {

@@ -7,6 +7,7 @@ import type {
   CompeteResult,
   RefitRequest,
   RefitResult,
+  ShardStep,
   TrainingCallbacks,
 } from "./protocol.ts";
 
@@ -19,8 +20,12 @@ export interface Trainer {
   compete(request: CompeteRequest, callbacks?: TrainingCallbacks): Promise<CompeteResult>;
   /** Fits a known recipe on other rows; throws as `compete` does. */
   refit(request: RefitRequest, callbacks?: TrainingCallbacks): Promise<RefitResult>;
+  /** What a shard adds to a round's sum. @throws {TypeError} a file is not what it should be */
+  sumShard(step: ShardStep, callbacks?: TrainingCallbacks): Promise<Float64Array>;
   /** Predictions of an artefact. @param features shape `[n, width]` @returns shape `[n]` */
   score(artifact: Uint8Array, features: Float32Array, n: number): Promise<Float32Array>;
+  /** Has the workers ready by the time they are needed; for who knows that a training follows. */
+  warm(): void;
   /** Ends the workers; what is under way is rejected. */
   close(): void;
 }
@@ -36,26 +41,35 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
+/** A place for a worker, which is there only while there is work, and for a while after. */
 interface Slot {
-  worker: Worker;
+  worker?: Worker;
   job?: Job;
+  idle?: ReturnType<typeof setTimeout>;
 }
+
+/** A worker holds some 80 MB; after so long without work it is ended, and started again when work comes. */
+const IDLE_MS = 5 * 60_000;
 
 const ERRORS: Readonly<Record<string, new (message: string) => Error>> = { RangeError, TypeError };
 
 /**
- * Starts a pool of training workers; tfjs is loaded once in each, before the first request needs it.
- * Requests beyond the number of workers wait their turn.
+ * Makes a pool of training workers. Each starts with the first request that finds no other free, and loads tfjs once;
+ * requests beyond the number of workers wait their turn.
+ * @param options.idleMs how long a worker without work is kept
  */
-export async function createTrainer({ workers = 2 }: { workers?: number } = {}): Promise<Trainer> {
-  const pool = new Pool(workers);
-  await pool.start();
+export function createTrainer(
+  { workers = 2, idleMs = IDLE_MS }: { workers?: number; idleMs?: number } = {},
+): Trainer {
+  const pool = new Pool(workers, idleMs);
   return {
     compete: (request, callbacks = {}) =>
       pool.run({ op: "compete", request }, callbacks) as Promise<CompeteResult>,
     refit: (request, callbacks = {}) => pool.run({ op: "refit", request }, callbacks) as Promise<RefitResult>,
+    sumShard: (step, callbacks = {}) => pool.run({ op: "shard", step }, callbacks) as Promise<Float64Array>,
     score: (artifact, features, n) =>
       pool.run({ op: "score", artifact, features, n }, {}) as Promise<Float32Array>,
+    warm: () => pool.warm(),
     close: () => pool.close(),
   };
 }
@@ -66,14 +80,14 @@ class Pool {
   private lastId = 0;
   private closed = false;
 
-  constructor(workers: number) {
+  constructor(workers: number, private readonly idleMs: number) {
     if (!(workers >= 1)) throw new RangeError(`Cannot start a trainer: need >= 1 worker, have ${workers}`);
-    this.slots = Array.from({ length: Math.floor(workers) }, () => this.open());
+    this.slots = Array.from({ length: Math.floor(workers) }, () => ({}));
   }
 
-  /** Loads tfjs in every worker. */
-  async start(): Promise<void> {
-    await Promise.all(this.slots.map(() => this.run({ op: "start" }, {})));
+  /** Loads tfjs in every worker that is not there yet; one that cannot says so to whom it fails. */
+  warm(): void {
+    for (const { worker } of this.slots) if (!worker) this.run({ op: "start" }, {}).catch(() => undefined);
   }
 
   run(order: Order, callbacks: TrainingCallbacks): Promise<unknown> {
@@ -93,34 +107,29 @@ class Pool {
     this.closed = true;
     const error = new Error("Training ended: the trainer was closed");
     for (const job of this.queue.splice(0)) job.reject(error);
-    for (const slot of this.slots) {
-      slot.worker.terminate();
-      slot.job?.reject(error);
-      slot.job = undefined;
-    }
+    for (const slot of this.slots) this.end(slot, error);
   }
 
-  private open(): Slot {
-    const slot: Slot = { worker: computeThread(new URL("./worker.ts", import.meta.url)) };
-    this.listen(slot);
-    return slot;
-  }
-
-  private listen(slot: Slot): void {
-    slot.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(slot, data);
-    slot.worker.onerror = (event) => {
+  private open(slot: Slot): Worker {
+    const worker = computeThread(new URL("./worker.ts", import.meta.url));
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(slot, data);
+    worker.onerror = (event) => {
       event.preventDefault();
-      this.replace(slot, new Error(`Training worker failed: ${event.message}`));
+      this.fail(slot, new Error(`Training worker failed: ${event.message}`));
     };
+    return slot.worker = worker;
   }
 
+  /** Hands what waits to free workers, to those first that are there already. */
   private dispatch(): void {
-    for (const slot of this.slots) {
-      if (slot.job) continue;
-      const job = this.queue.shift();
-      if (!job) return;
+    for (let job = this.queue[0]; job; job = this.queue[0]) {
+      const free = this.slots.filter(({ job }) => !job);
+      const slot = free.find(({ worker }) => worker) ?? free[0];
+      if (!slot) return;
+      this.queue.shift();
+      clearTimeout(slot.idle);
       slot.job = job;
-      slot.worker.postMessage({ id: job.id, ...job.order });
+      (slot.worker ?? this.open(slot)).postMessage({ id: job.id, ...job.order });
     }
   }
 
@@ -132,6 +141,7 @@ class Pool {
     slot.job = undefined;
     if (message.kind === "done") job.resolve(message.value);
     else job.reject(message.name === "AbortError" ? abortError() : errorOf(message.name, message.message));
+    slot.idle = setTimeout(() => this.end(slot), this.idleMs);
     this.dispatch();
   }
 
@@ -146,13 +156,14 @@ class Pool {
     }
   }
 
-  /** A metric that fails ends its own request: the worker, which waits for it, is replaced. */
+  /** A metric that fails ends its own request: the worker, which waits for it, is ended. */
   private judge(slot: Slot, job: Job, message: Extract<FromWorker, { kind: "judge" }>): void {
     const { loss, outcome, prediction } = message;
     try {
-      slot.worker.postMessage({ id: job.id, op: "judged", loss: mean(rowLosses(loss, outcome, prediction)) });
+      const judged = mean(rowLosses(loss, outcome, prediction));
+      slot.worker?.postMessage({ id: job.id, op: "judged", loss: judged });
     } catch (error) {
-      this.replace(slot, error as Error);
+      this.fail(slot, error as Error);
     }
   }
 
@@ -163,18 +174,21 @@ class Pool {
       this.queue.splice(waiting, 1);
       return job.reject(abortError());
     }
-    this.slots.find((slot) => slot.job === job)?.worker.postMessage({ id: job.id, op: "abort" });
+    this.slots.find((slot) => slot.job === job)?.worker?.postMessage({ id: job.id, op: "abort" });
   }
 
-  /** A worker that broke is replaced, so that the next request finds a pool of the same size. */
-  private replace(slot: Slot, error: Error): void {
-    slot.worker.terminate();
-    slot.job?.reject(error);
+  /** A worker that broke is ended: the next request finds a place for a new one. */
+  private fail(slot: Slot, error: Error): void {
+    this.end(slot, error);
+    if (!this.closed) this.dispatch();
+  }
+
+  private end(slot: Slot, error?: Error): void {
+    clearTimeout(slot.idle);
+    slot.worker?.terminate();
+    slot.worker = undefined;
+    if (error) slot.job?.reject(error);
     slot.job = undefined;
-    if (this.closed) return;
-    slot.worker = computeThread(new URL("./worker.ts", import.meta.url));
-    this.listen(slot);
-    this.dispatch();
   }
 }
 

@@ -3,6 +3,8 @@ import { decodeArtifact, type Predictor, predictWith } from "./artifact.ts";
 import { startBackend } from "./backend.ts";
 import { compete, refit } from "./compete.ts";
 import type { CompeteRequest, RefitRequest } from "./protocol.ts";
+import { decodeRounds, sumShard } from "./rounds.ts";
+import { decodeShard } from "./shards.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import type { Reporter } from "./workbench.ts";
 
@@ -43,6 +45,10 @@ async function answer(message: Exclude<ToWorker, { op: "abort" | "judged" }>): P
       return await compete(message.request as CompeteRequest, reporterOf(message.id));
     case "refit":
       return await refit(message.request as RefitRequest, reporterOf(message.id));
+    case "shard": {
+      const { artifact, state, shard } = message.step;
+      return await sumShard(decodeArtifact(artifact), decodeRounds(state), decodeShard(shard));
+    }
     case "score": {
       const predictor: Predictor = decodeArtifact(message.artifact);
       return predictWith(predictor, message.features, message.n);

@@ -80,17 +80,26 @@ export function compareOwn(
   };
 }
 
-/** All metrics of a model's kind, and its own; null where these rows do not define one, and none but their number where there are no rows. */
+/**
+ * The metrics that a model declares and its loss; where it declares none, all of its kind.
+ * @returns null where these rows do not define one, and none but their number where there are no rows
+ */
 export function scores(
-  { kind, loss, metrics = [] }: Judged,
+  { kind, loss, metrics }: Judged,
   target: ArrayLike<number>,
   predictions: ArrayLike<number>,
   cap: number,
 ): MetricValues {
   if (target.length === 0) return { n: 0 };
-  const metricValues = scoresOf(kind, target, predictions, { cap, isCount: loss === "poissonDeviance" });
-  const own = ownOf([...metrics, loss]).map((name) => [name, ownValue(name, target, predictions)] as const);
-  return Object.fromEntries([...Object.entries(metricValues), ...own].map(([name, v]) => [name, finite(v)]));
+  const ofKind = Object.entries<number | null>(
+    { ...scoresOf(kind, target, predictions, { cap, isCount: loss === "poissonDeviance" }) },
+  );
+  const wanted: readonly string[] | undefined = metrics && ["n", ...metrics, loss];
+  const own = ownOf([...metrics ?? [], loss]).map((name) =>
+    [name, ownValue(name, target, predictions)] as const
+  );
+  const found = [...ofKind.filter(([name]) => wanted?.includes(name) ?? true), ...own];
+  return Object.fromEntries(found.map(([name, v]) => [name, finite(v)]));
 }
 
 const ownOf = (metrics: readonly MetricName[]) => [...new Set(metrics)].filter(isOwnMetric);

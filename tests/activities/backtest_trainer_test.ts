@@ -22,7 +22,9 @@ class HeldTrainer implements Trainer {
     return { winner, artifact, candidates: [{ name: "linear", recipe: winner, curve }], split: {} } as never;
   };
   refit = () => Promise.reject(new Error("not asked"));
+  sumShard = () => Promise.reject(new Error("not asked"));
   score = () => Promise.resolve(new Float32Array([0.5]));
+  warm = () => undefined;
   close = () => undefined;
 }
 

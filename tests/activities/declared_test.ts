@@ -1,16 +1,22 @@
 /** Each thing that a model's file declares: a second value of it changes what is trained, judged or shown. */
 import assert from "node:assert/strict";
 import { deployVersion } from "../../activities/deploy.ts";
+import { createRetrainerActivities } from "../../activities/retrainer.ts";
 import { figureOf } from "../../components/model_figure.ts";
+import { readImpact } from "../../src/app/reports/impact.ts";
+import { readModelCard } from "../../src/app/reports/model_card.ts";
 import { readStatus } from "../../src/app/reports/status.ts";
 import { getCycle } from "../../src/db/cycles/cycles.ts";
-import type { ModelDefinition } from "../../src/models/model.ts";
+import { defineModel, type ModelDefinition } from "../../src/models/model.ts";
+import { MODEL_FIELDS } from "../../src/models/schema.ts";
 import { cycle, EARLIER_MS, inShop, modelWith, newestStars } from "./weekly_shop.ts";
 
 interface Facts {
   trained: string;
   judged: string;
   shown: string;
+  /** when the next check comes */
+  planned: string;
 }
 
 /** What becomes of a model that is declared so. */
@@ -18,48 +24,139 @@ async function factsOf(declared: Partial<ModelDefinition>): Promise<Facts> {
   let facts: Facts | undefined;
   await inShop(async (deps) => {
     const { sql, clock, models } = deps;
-    const { cycleId, challenger, evidence } = await cycle(deps, 1, EARLIER_MS);
+    const { cycleId, challenger, evidence } = await cycle(deps, 1, EARLIER_MS, { passes: false });
     await deployVersion(deps, await getCycle(sql, cycleId), { challenger, why: "better" });
     const { models: [status] } = await readStatus({ sql, clock, models, temporalUi: null });
-    const { loss, margin, challengerLoss, difference: { n } } = evidence;
+    const { loss, gate, margin, challengerLoss, challengerMetrics, segments, difference: { n } } = evidence;
+    const { model } = status;
+    const impact = await readImpact({ sql, clock, models, open: () => Promise.resolve({}) }, { model });
+    const { noteRetrainer } = createRetrainerActivities({ ...deps, signals: { keyOf: () => null } as never });
+    const note = { model, active: true, nextCheckAt: null, runningCycle: null };
     facts = {
       trained: challenger.manifest.tested.sha256,
-      judged: JSON.stringify({ loss, margin, challengerLoss, n }),
-      shown: JSON.stringify([status.question, status.unit, figureOf(status)]),
+      judged: JSON.stringify({
+        loss,
+        gate,
+        margin,
+        challengerLoss,
+        n,
+        metrics: Object.keys(challengerMetrics),
+        segments: segments.map(({ segment }) => segment),
+      }),
+      shown: JSON.stringify([
+        model,
+        status.question,
+        status.unit,
+        figureOf(status),
+        impact.economics,
+        await readModelCard({ sql, models }, model, 1),
+      ]),
+      planned: String((await noteRetrainer(note)).intervalMs),
     };
   }, modelWith({ ownFeatures: [newestStars(1)], ...declared }));
   return facts!;
 }
 
+/** A second value of a field. */
+interface Second {
+  declared: Partial<ModelDefinition>;
+  /** what else is declared both times; left out: nothing */
+  with?: Partial<ModelDefinition>;
+  changes: readonly (keyof Facts)[];
+  stays?: readonly (keyof Facts)[];
+}
+
+const threeClasses: Partial<ModelDefinition> = {
+  kind: "classes",
+  classes: ["none", "once", "more"],
+  loss: "logLoss",
+  primaryMetric: "logLoss",
+  metrics: ["logLoss", "accuracy"],
+  label: (future) => future.some((day) => day.purchases > 0) ? "once" : "none",
+  features: ["recency"],
+};
+const amounts: Partial<ModelDefinition> = { loss: "mse", primaryMetric: "mse", metrics: ["mse"] };
+const wrongHalf = (name: string, unit: string): Partial<ModelDefinition> => ({
+  ownMetrics: [{ name, direction: "lower", unit, of: (y, p) => Math.abs(y - p) > 0.5 ? 1 : 0 }],
+  primaryMetric: `own:${name}`,
+  metrics: ["auc", "logLoss", `own:${name}`],
+});
+
+const SECOND: Record<keyof ModelDefinition, Second> = {
+  name: { declared: { name: "shoppers" }, changes: ["trained", "shown"] },
+  kind: { declared: { kind: "regression", ...amounts }, changes: ["trained", "judged"] },
+  question: { declared: { question: "Who buys?" }, changes: ["shown"], stays: ["trained", "judged"] },
+  unit: { declared: { unit: "share" }, changes: ["shown"], stays: ["trained", "judged"] },
+  network: { declared: { network: "one line" }, changes: ["shown"], stays: ["trained", "judged"] },
+  primaryMetric: { declared: { primaryMetric: "logLoss" }, changes: ["shown"], stays: ["trained", "judged"] },
+  metrics: {
+    declared: { metrics: ["auc", "logLoss", "brier"] },
+    changes: ["judged", "shown"],
+    stays: ["trained"],
+  },
+  ownMetrics: {
+    with: wrongHalf("missed", "shoppers"),
+    declared: wrongHalf("missed-eur", "EUR"),
+    changes: ["judged", "shown"],
+    stays: ["trained"],
+  },
+  margin: { declared: { margin: 0.3 }, changes: ["judged"], stays: ["trained"] },
+  loss: { declared: { loss: "brier", metrics: ["auc", "brier"] }, changes: ["judged"] },
+  economics: { declared: { economics: "retention" }, changes: ["shown"], stays: ["trained", "judged"] },
+  gate: { declared: { gate: "evidence" }, changes: ["judged"], stays: ["trained"] },
+  segments: {
+    declared: { segments: [{ name: "pleased", fits: (value) => value("newest_stars") >= 4 }] },
+    changes: ["judged"],
+    stays: ["trained"],
+  },
+  label: {
+    declared: { label: (future) => future.some((day) => day.purchases > 0) ? 0 : 1 },
+    changes: ["trained", "judged"],
+  },
+  classes: {
+    with: threeClasses,
+    declared: { classes: ["none", "never", "once"] },
+    changes: ["trained"],
+  },
+  horizonDays: { declared: { horizonDays: 14 }, changes: ["trained", "judged"] },
+  activeDays: { with: { activity: "purchase" }, declared: { activeDays: 7 }, changes: ["trained", "judged"] },
+  activity: { declared: { activity: "purchase" }, changes: ["trained", "judged"] },
+  stepDays: { declared: { stepDays: 14 }, changes: ["trained", "judged"] },
+  checkEveryHours: { declared: { checkEveryHours: 6 }, changes: ["planned"], stays: ["trained", "judged"] },
+  features: { declared: { features: ["recency"] }, changes: ["trained", "judged"] },
+  ownFeatures: { declared: { ownFeatures: [newestStars(2)] }, changes: ["trained"] },
+  events: { declared: { events: ["survey"] }, changes: ["trained", "judged"] },
+  candidates: {
+    declared: {
+      candidates: [{ family: "linear", name: "additive", inputs: "log+hinges", target: "identity" }],
+    },
+    changes: ["trained", "judged"],
+  },
+};
+
 const base = await factsOf({});
 
-for (
-  const [what, declared, changes, stays] of [
-    ["question", { question: "Who buys?" }, ["shown"], ["trained", "judged"]],
-    ["primaryMetric", { primaryMetric: "logLoss" }, ["shown"], ["trained", "judged"]],
-    ["margin", { margin: 0.3 }, ["judged"], ["trained"]],
-    ["loss", { loss: "brier", metrics: ["auc", "brier"] }, ["judged"], []],
-    [
-      "label",
-      { label: (future) => future.some((day) => day.purchases > 0) ? 0 : 1 },
-      ["trained", "judged"],
-      [],
-    ],
-    ["horizonDays", { horizonDays: 14 }, ["trained", "judged"], []],
-    ["activity", { activity: "purchase" }, ["trained", "judged"], []],
-    ["features", { features: ["recency"] }, ["trained", "judged"], []],
-    ["ownFeatures", { ownFeatures: [newestStars(2)] }, ["trained"], []],
-    [
-      "candidates",
-      { candidates: [{ family: "linear", name: "additive", inputs: "log+hinges", target: "identity" }] },
-      ["trained", "judged"],
-      [],
-    ],
-  ] as readonly [string, Partial<ModelDefinition>, readonly (keyof Facts)[], readonly (keyof Facts)[]][]
-) {
-  Deno.test(`a second value of ${what} changes what is ${changes.join(" and ")}`, async () => {
-    const facts = await factsOf(declared);
-    for (const fact of changes) assert.notEqual(facts[fact], base[fact], fact);
-    for (const fact of stays) assert.equal(facts[fact], base[fact], fact);
+Deno.test("each field of the schema has its second value", () =>
+  assert.deepEqual(Object.keys(SECOND).sort(), [...MODEL_FIELDS].sort()));
+
+for (const [field, { declared, with: both, changes, stays = [] }] of Object.entries(SECOND)) {
+  Deno.test(`a second value of ${field} changes what is ${changes.join(" and ")}`, async () => {
+    const first = both ? await factsOf(both) : base;
+    const facts = await factsOf({ ...both, ...declared });
+    for (const fact of changes) assert.notEqual(facts[fact], first[fact], fact);
+    for (const fact of stays) assert.equal(facts[fact], first[fact], fact);
   });
 }
+
+Deno.test("defineModel() refuses a field that there is not, and a segment that asks for no feature of the model", () => {
+  const model = modelWith({});
+  const refuse = (declared: object, message: RegExp) =>
+    assert.throws(() => defineModel({ ...model, ...declared } as ModelDefinition), message);
+  refuse({ horizonDay: 14 }, /"buyers": there is no field "horizonDay"; there are name, kind/);
+  refuse({ gate: "always" }, /gate: Invalid option/);
+  refuse(
+    { segments: [{ name: "tall", fits: (value: (f: string) => number) => value("size") > 1 }] },
+    /"tall" fails: .*"size"/,
+  );
+  refuse({ segments: [{ name: "others", fits: () => true }] }, /"others" is taken/);
+});

@@ -3,6 +3,7 @@ import { MissingArtefactError } from "../../src/core/errors.ts";
 import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { createRolloutActivities } from "../../activities/rollout/mod.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import { endCycle, getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
@@ -11,9 +12,11 @@ import { getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
 import { moveServing, servingState } from "../../src/db/models/serving.ts";
 import { addVersion, getVersion } from "../../src/db/models/versions.ts";
 import { knownGood } from "../../src/app/registry/moves.ts";
+import { pauseRollout, resumeRollout } from "../../src/app/registry/rollout_pauses.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import { addStrategy } from "../../src/rollout/strategies/mod.ts";
+import { pauseKey } from "../../src/rollout/pause_alert.ts";
 import { rolloutId } from "../../src/rollout/rollout.ts";
 import { aManifest } from "../db/models_support.ts";
 import { tinyArtefact } from "../serving/artefact.ts";
@@ -184,6 +187,71 @@ Deno.test("a version that everybody was shown and that outcomes prove is promote
       assert.deepEqual(decideRollout(plan, look, look.evidence), look.decision, "decided again");
     }
   }, { rollout_step_shoppers: 2 }));
+
+const ANN = { model: "churn", by: "ann", why: "the sale" };
+
+Deno.test("a paused rollout takes no step and does not end, an alert tells of it in time, and resumed it goes on", () =>
+  inShop(tinyArtefact(1, { slope: 0.01 }), async ({ deps, activities }) => {
+    const { sql } = deps;
+    await begin(activities, deps);
+    const lookAt = async (look: number, at: number) => {
+      await trafficFrom(deps, day(at));
+      return await activities.lookAtRollout({ rollout: ROLLOUT, look, asOf: day(at) });
+    };
+    await lookAt(1, 1);
+    await pauseRollout(sql, { ...ANN, requestId: "p", asOf: day(1), hours: 72 });
+    await assert.rejects(
+      pauseRollout(sql, { ...ANN, requestId: "p2", asOf: day(1), hours: 72 }),
+      /ann paused it already/,
+    );
+    const before = await getRollout(sql, ROLLOUT);
+    assert.equal(before.paused!.by, "ann");
+    for (const [look, at] of [[2, 9], [3, 90]]) {
+      const { ended, text } = await lookAt(look, at);
+      assert.deepEqual([ended, text.startsWith("Paused")], [false, true]);
+    }
+    const { step, shares } = await getRollout(sql, ROLLOUT);
+    assert.deepEqual([step, shares], [before.step, before.shares]);
+    assert.deepEqual((await servingState(sql, "churn"))!.arms[0].share, before.shares[0].share);
+    assert.deepEqual(await listAlerts(sql), [], "the pause is no longer than was meant");
+    await sql`update rollouts set paused = jsonb_set(paused, '{until}', '"2020-01-01T00:00:00.000Z"')`;
+    await lookAt(4, 90);
+    const [alert, ...others] = await listAlerts(sql);
+    assert.deepEqual([alert.kind, alert.key, others.length], [
+      "rollout",
+      pauseKey(ROLLOUT),
+      0,
+    ]);
+    assert.match(alert.title, /still paused.*perennial rollouts resume churn/);
+    await resumeRollout(sql, { ...ANN, requestId: "r", asOf: day(90), nowMs: deps.clock() });
+    assert.deepEqual(await listAlerts(sql), []);
+    const resumed = await getRollout(sql, ROLLOUT);
+    assert.deepEqual([resumed.paused, Math.round(resumed.pausedDays)], [null, 89]);
+    const { ended } = await lookAt(5, 91);
+    const [last] = await listLooks(sql, ROLLOUT);
+    assert.deepEqual([ended, last.decision.kind, Math.round(last.evidence.days)], [false, "go on", 1]);
+    for (const look of await listLooks(sql, ROLLOUT)) {
+      assert.deepEqual(decideRollout(resumed.plan, look, look.evidence), look.decision, "decided again");
+    }
+    const changes = (await listAudit(sql)).map(({ action, who }) => [action, who]);
+    assert.deepEqual(changes, [["resume rollout", "ann"], ["pause rollout", "ann"]]);
+  }, { rollout_step_shoppers: 2 }));
+
+Deno.test("a paused rollout is taken back once it does harm", () =>
+  inShop(tinyArtefact(9.9), async ({ deps, activities }) => {
+    await begin(activities, deps);
+    await pauseRollout(deps.sql, { ...ANN, requestId: "p", asOf: day(1), hours: 1 });
+    await deps.sql`update rollouts set paused = jsonb_set(paused, '{until}', '"2020-01-01T00:00:00.000Z"')`;
+    assert.equal((await activities.lookAtRollout({ rollout: ROLLOUT, look: 1, asOf: day(1) })).ended, false);
+    assert.equal((await activities.lookAtRollout({ rollout: ROLLOUT, look: 2, asOf: day(30) })).ended, true);
+    await activities.concludeRollout({ rollout: ROLLOUT });
+    assert.equal((await getRollout(deps.sql, ROLLOUT)).state, "rolled back");
+    assert.deepEqual((await listAlerts(deps.sql)).map(({ kind }) => kind), ["rollback"]);
+    await assert.rejects(
+      resumeRollout(deps.sql, { ...ANN, requestId: "r", asOf: day(30), nowMs: 0 }),
+      /none is running/,
+    );
+  }, { guard_divergence: 1000 }));
 
 /** Five shoppers are shown the challenger's answers. */
 async function trafficFrom({ sql }: ActivityDeps, asOf: string): Promise<void> {

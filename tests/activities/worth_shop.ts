@@ -30,6 +30,7 @@ export const labelledTo = (newest: number): string =>
 const trainer = {
   score: (artefact: Uint8Array, features: Float32Array, n: number) =>
     Promise.resolve(loadScorer(artefact).predictPacked(features, n)),
+  warm: () => undefined,
 } as unknown as Trainer;
 
 /** Each fortnight a shopper buys with a chance that falls from .6 to .25 at the second cut-off. */

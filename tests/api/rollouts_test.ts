@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/db/connect.ts";
+import { getRollout } from "../../src/db/rollouts/rollouts.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
@@ -110,6 +111,41 @@ Deno.test("POST rollback and promote tell the rollout that ended with them", () 
     assert.equal(rollout.state, "promoted");
   }));
 
+Deno.test("POST pause and resume are written down once, also without Temporal, and wake the rollout", () =>
+  withApp(async ({ call, sql, control }) => {
+    await rollingOut(sql);
+    control.down = true;
+    const header = { "Idempotency-Key": "k" };
+    const answer = await call("POST", "/models/churn/rollout/pause", { hours: 5, why: "sale" }, header);
+    const paused = await answer.json();
+    assert.deepEqual([answer.status, paused.paused.by, paused.paused.why], [200, "owner", "sale"]);
+    const hours = (Date.parse(paused.paused.until) - Date.parse(paused.paused.at)) / 3_600_000;
+    assert.equal(hours, 5);
+    const again = await call("POST", "/models/churn/rollout/pause", { hours: 5, why: "sale" }, header);
+    assert.deepEqual(await again.json(), paused);
+    assert.equal((await call("POST", "/models/churn/rollout/pause")).status, 409);
+    const { models, headline } = await (await call("GET", "/retraining/status")).json();
+    assert.equal(models.find((m: { model: string }) => m.model === "churn").rollout.paused.by, "owner");
+    assert.match(headline, /has the rollout of v3 paused/);
+    const stale = await getRollout(sql, ID);
+    const evidence = evidenceOf({ asOf: AS_OF, arms: [arm(3)], pairs: [pair(3)] });
+    const decision = { kind: "go on" as const, step: 2, shares: [{ version: 3, share: 0.5 }], text: "next" };
+    const kept = await applyDecision(sql, {
+      rollout: stale,
+      key: "look 2",
+      evidence,
+      decision,
+      codeVersion: "c",
+    });
+    assert.deepEqual([kept.step, kept.shares], [stale.step, stale.shares], "a look from before the pause");
+    control.down = false;
+    const resumed = await (await call("POST", "/models/churn/rollout/resume", { why: "over" })).json();
+    assert.deepEqual([resumed.paused, control.told], [null, [["wake rollout", ID]]]);
+    assert.equal((await call("POST", "/models/churn/rollout/resume")).status, 409);
+    const { changes } = await (await call("GET", "/audit")).json();
+    assert.deepEqual(changes.map((c: { action: string }) => c.action), ["resume rollout", "pause rollout"]);
+  }));
+
 Deno.test("POST rollout hands a kept version over, and is written down once", () =>
   withApp(async ({ call, sql, control }) => {
     await rollingOut(sql);
@@ -149,6 +185,8 @@ for (
     ["with no noise", "/models/churn/drill", { strength: 0 }, 422, /strength/],
     ["a look without a moment", `/rollouts/${ID}/look`, {}, 422, /asOf/],
     ["a look at one that has a timer", `/rollouts/${ID}/look`, { asOf: NOW }, 409, /looks by itself/],
+    ["a pause for ever", "/models/churn/rollout/pause", { hours: 9999 }, 422, /hours/],
+    ["to pause what does not run", "/models/spending/rollout/pause", {}, 409, /none is running/],
     ["a drill to come", "/models/churn/drill", { asOf: "2999-01-01" }, 422, /future/],
     ["a look at no rollout", "/rollouts/rollout/churn/v9/look", { asOf: NOW }, 404, /v9/],
   ] as const

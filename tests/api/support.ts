@@ -35,6 +35,7 @@ export class NotingControl implements Control {
   start: Control["start"] = (model, change) => this.#note("start", model, change);
   stop: Control["stop"] = (model, change) => this.#note("stop", model, change);
   force: Control["force"] = (model, change) => this.#note("force", model, change);
+  checkSoon: Control["checkSoon"] = (model, change) => this.#note("check", model, change);
   configure: Control["configure"] = (model) => this.#note("configure", model);
   beginRollout: Control["beginRollout"] = (wanted) => this.#note("begin rollout", wanted);
   async lookAtRollout(id: string, look: { asOf: string; traffic: boolean }) {

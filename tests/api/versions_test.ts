@@ -67,6 +67,7 @@ Deno.test("the card of a version has purpose, data, metrics with intervals, line
 Deno.test("the file of a version is sent to who may have it, and the audit says so", async () => {
   const bytes = new TextEncoder().encode("weights");
   const artefacts = {
+    put: () => Promise.reject(new Error("nothing is brought here")),
     get: (hash: string) => Promise.resolve(hash === "0".repeat(64) ? bytes : new Uint8Array()),
   };
   await withApp(async ({ app, call, sql }) => {

@@ -49,12 +49,12 @@ export async function getChromium(say: (line: string) => void): Promise<Record<s
 /** Runs `use` with a browser that is closed afterwards. */
 export async function withChromium<T>(
   use: (browser: BrowserContext) => Promise<T>,
-  options: { timezoneId?: string; javaScriptEnabled?: boolean } = {},
+  { args = [], ...options }: { timezoneId?: string; javaScriptEnabled?: boolean; args?: string[] } = {},
 ): Promise<T> {
   const profile = await mkdtemp(join(tmpdir(), "chromium-"));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
-    args: FLAGS,
+    args: [...FLAGS, ...args],
     ...options,
   });
   try {

@@ -1,6 +1,7 @@
 /** Every page of the dashboard, over the rows of the fixture, for checks that visit all of them. */
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import type { ApiKey } from "../../src/db/access/api_keys.ts";
+import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { type Fixture, fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
 import { FINDING, REASON } from "../dashboard/monitoring_fixture.ts";
@@ -72,6 +73,7 @@ export const PAGES = [
   "/act/note?model=churn&version=18",
   "/sign-in",
   "/act/promote?model=churn&version=1",
+  "/act/pause-rollout?model=churn",
   "/act/stop?model=churn",
   "/act/retire?model=order-count",
   "/act/restore?model=returns",
@@ -86,14 +88,18 @@ export const PAGES = [
   "/nothing",
 ];
 
-/** Serves the pages over these rows, to somebody who has signed in. */
-export async function withPages<T>(rows: Fixture, use: (url: string) => Promise<T>): Promise<T> {
+/** Serves the pages over these rows, and what is changed of them, to somebody who has signed in. */
+export async function withPages<T>(
+  rows: Fixture,
+  use: (url: string) => Promise<T>,
+  changes: Partial<Dashboard> = {},
+): Promise<T> {
   const sessions = {
     ...ANONYMOUS,
     currentUser: () => Promise.resolve(person),
     ask: () => Promise.resolve({ body: { keys: KEYS } }),
   };
-  const handler = await buildDashboard(fixtureDashboard(rows), { sessions });
+  const handler = await buildDashboard(fixtureDashboard(rows, changes), { sessions });
   const gone = new AbortController();
   const listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
   const server = Deno.serve({ ...listen, onListen: () => undefined }, handler);

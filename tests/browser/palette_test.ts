@@ -76,3 +76,27 @@ Deno.test({
         });
       })),
 });
+
+Deno.test({
+  name: "a filter applies as soon as something is chosen, and keeps the focus",
+  ignore: !hasChromium(),
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () =>
+    withPages(fixture, (url) =>
+      withChromium((browser) =>
+        watched(browser, async (page) => {
+          await page.goto(`${url}/cycles`);
+          await page.getByRole("link", { name: "Find Ctrl K" }).click(); // once its script runs, it opens here
+          await page.keyboard.press("Escape");
+          await page.getByLabel("Outcome").selectOption("rejected");
+          await page.waitForURL((address) => address.searchParams.get("outcome") === "rejected");
+          await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "outcome");
+          await page.goto(`${url}/configuration`);
+          await page.getByRole("link", { name: "Find Ctrl K" }).click();
+          await page.keyboard.press("Escape");
+          await page.getByRole("checkbox", { name: "Changed only" }).check();
+          await page.waitForURL((address) => address.searchParams.get("changed") === "1");
+        })
+      )),
+});

@@ -43,12 +43,15 @@ export async function newPlace(state: string): Promise<Place> {
 /** Starts the `perennial` command; its output is kept for when something goes wrong. */
 export const perennial = ({ env }: Place, ...args: string[]) => startCommand({ env }, args);
 
-/** The same with the program of another checkout, by its root. Left out: of this one. */
-export function startCommand({ env, root }: { env: Record<string, string>; root?: string }, args: string[]) {
+/** The same in a folder, or with the program of another checkout, by its root. Left out: of this one. */
+export function startCommand(
+  { env, root, folder = root }: { env: Record<string, string>; root?: string; folder?: string },
+  args: string[],
+) {
   const main = root === undefined ? MAIN : join(root, "src", "main.ts");
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", "--no-check", main, ...args],
-    cwd: root,
+    cwd: folder,
     clearEnv: true,
     env,
     stdin: "null",

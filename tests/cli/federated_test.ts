@@ -34,6 +34,18 @@ Deno.test("perennial federated starts a training with its plan, forces its cycle
     const typo = await run(["federated", "start", "churn", "--hidden", "8,x"]);
     assert.ok(typo.code !== 0 && /whole numbers/.test(typo.err), typo.err);
 
+    const withdrawn = await run(["federated", "withdraw", "churn", "--why", "too early"]);
+    assert.match(withdrawn.out, /The federated training of churn is withdrawn/);
+    assert.equal(await claimFederatedRun(sql, { model: "churn", cycleId: "retrainer/churn/cycle/8" }), null);
+    const gone = await getFederatedRun(sql, id);
+    assert.deepEqual([gone.state, gone.endedAt !== null], ["withdrawn", true]);
+    assert.match(gone.error!, /^withdrawn by .+: too early$/);
+    const twice = await run(["federated", "withdraw", "churn"]);
+    assert.ok(twice.code !== 0 && /No federated training of churn waits/.test(twice.err), twice.err);
+    const [told] = await sql`select action, why, after from audit where action = 'withdraw federated'`;
+    assert.deepEqual([told.why, told.after], ["too early", { run: id }]);
+    await sql`update federated_runs set state = 'waiting', error = null, ended_at = null`;
+
     const cycle = { model: "churn", cycleId: "retrainer/churn/cycle/9" };
     assert.equal(await claimFederatedRun(sql, cycle), id);
     assert.equal(await claimFederatedRun(sql, cycle), id, "the same for the same cycle");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connect } from "../../src/db/connect.ts";
 import { countEvents } from "../../src/db/events/events.ts";
+import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { freshDatabase } from "../support/installation.ts";
 
@@ -34,6 +35,7 @@ Deno.test("perennial import brings a file into DATABASE_URL once, with the same 
     const file = join(folder, "events.csv");
     await Deno.writeTextFile(file, CSV);
     const first = await run(file);
+    assert.match(first.out, /\nNext: perennial start turns automatic checks on/);
     assert.deepEqual([first.code, first.err], [0, ""]);
     assert.match(
       first.out,
@@ -55,7 +57,20 @@ Deno.test("perennial import brings a file into DATABASE_URL once, with the same 
     assert.equal(await countEvents(sql, { beforeMs: Date.parse("2012-01-01") }), 0);
     assert.match((await run("imports", "undo", "1", "--why", "again")).err, /undone before/);
     assert.match((await run("imports", "show", "9")).err, /Cannot find import "9"/);
-    assert.match((await run(file)).out, /2 events added now \(import 2\)/);
+    for (const [model, active] of [["churn", true], ["spending", true], ["stopped", false]] as const) {
+      await saveRetrainer(sql, { model, active, nextCheckAt: null, runningCycle: null });
+    }
+    const second = join(folder, "second.csv");
+    await Deno.writeTextFile(second, CSV.replaceAll("u1", "u9"));
+    const both = await run(file, second);
+    assert.match(both.out, /2 events added now \(import 2\)\nsecond\.csv: 2 events added now/);
+    assert.match(both.out, /\nNext: churn and spending are checked within seconds .* and trained where/);
+    await run(file, second); // they are in already: nothing is checked for them
+    const checks = await sql`select target, message->>'action' as action from outbox order by target`;
+    assert.deepEqual(checks.map((row) => Object.values(row)), [
+      ["retrainer/churn", "check"],
+      ["retrainer/spending", "check"],
+    ], "one check a model, not a file, and none of what is stopped");
     const poor = join(folder, "poor.csv");
     await Deno.writeTextFile(poor, CSV.replaceAll("purchase", "view").replace(",9.5", ",-9"));
     const rejected = await run(poor);

@@ -48,6 +48,26 @@ Deno.test("perennial rollouts lists, shows, plans and begins", () =>
     assert.ok(refused.code !== 0 && /serves already/.test(refused.err), refused.err);
   }));
 
+Deno.test("perennial rollouts pause and resume, also as rollout", () =>
+  withServed(async ({ run, sql }) => {
+    await rollingOut(sql);
+    const paused = await run(["rollout", "pause", "churn", "--hours", "5", "--why", "the sale"]);
+    assert.match(paused.out, /^Paused: rollout\/churn\/v3\. Go on: perennial rollouts resume churn$/m);
+    assert.match((await run(["rollouts"])).out, /canary +paused +v3 beside v2/);
+    const shown = (await run(["rollouts", "show", "rollout/churn/v3"])).out;
+    assert.match(
+      shown,
+      /^rollout\/churn\/v3 +paused\n.*\n.*\npaused \S+ \S+ by owner: the sale; meant until/,
+    );
+    assert.match(
+      (await run(["status"])).out,
+      /version 3 is shown to 5\.0 % of shoppers; paused by owner until/,
+    );
+    assert.notEqual((await run(["rollouts", "pause", "churn"])).code, 0);
+    assert.match((await run(["rollouts", "resume", "churn"])).out, /^Resumed: /m);
+    assert.match((await run(["rollouts"])).out, /canary +running/);
+  }));
+
 Deno.test("perennial approvals, approve and reject", () =>
   withServed(async ({ run, sql, control }) => {
     assert.match((await run(["approvals"])).out, /No version is waiting for approval/);

@@ -37,7 +37,10 @@ export async function runWith(args: string[], changed: Partial<Io> = {}): Promis
   }
 }
 
-export const withServed = (test: (served: ServedCli) => Promise<void>): Promise<void> =>
+export const withServed = (
+  test: (served: ServedCli) => Promise<void>,
+  changed: Parameters<typeof withApp>[1] = {},
+): Promise<void> =>
   withApp(async (app) => {
     const server = serveApi(app.app, { host: "127.0.0.1", port: 0 });
     const env = { PERENNIAL_URL: server.url, PERENNIAL_API_KEY: KEY };
@@ -48,4 +51,4 @@ export const withServed = (test: (served: ServedCli) => Promise<void>): Promise<
     } finally {
       await server.stop();
     }
-  });
+  }, changed);

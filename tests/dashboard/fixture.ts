@@ -424,7 +424,16 @@ function rolloutStatus(model: string, { rollouts }: Fixture): ModelStatus["rollo
   const running = rollouts.find(({ rollout }) => rollout.model === model && rollout.state === "running");
   if (!running) return null;
   const { rollout: { id, plan: { strategy }, shares: [{ version, share }], startedAt }, looks } = running;
-  return { id, strategy, version, share, startedAt, drill: false, text: looks.at(-1)!.decision.text };
+  return {
+    id,
+    strategy,
+    version,
+    share,
+    startedAt,
+    drill: false,
+    text: looks.at(-1)!.decision.text,
+    paused: running.rollout.paused,
+  };
 }
 
 const newest = <T>(rows: readonly T[], at: (row: T) => string) =>
@@ -509,7 +518,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
   const kinds = kindsIn(fixture);
   const models = kinds.map((kind) => statusOf(kind, fixture));
-  const facts = { models, data: null, replay: null };
+  const facts = { models, data: null, replay: null, installation: null };
   const status = (): Status => ({
     asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS),
     clock: "pinned",
@@ -641,6 +650,7 @@ const cardOf = (version: ModelVersion, { cycles, moves }: Fixture) =>
   modelCard({
     version,
     question: "Will this shopper buy nothing within the horizon?",
+    network: "an exact logistic regression",
     loss: version.model === "churn" ? "logLoss" : "cappedMse",
     horizonDays: 28,
     activeDays: 90,

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
+import { senderOf } from "../../src/api/control_messages.ts";
+import { sendAllWaiting } from "../../src/app/control/outbox.ts";
+import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
 import { UPLOAD_BYTES_MAX } from "../../src/app/events/uploads.ts";
 import { tryBytes } from "../events/support.ts";
 import { insertKey } from "../../src/db/access/api_keys.ts";
@@ -33,7 +36,8 @@ async function upload(
 const textOf = async (browser: Browser, path: string) => (await browser.page(path)).body.textContent;
 
 Deno.test("a file is uploaded, looked at as its form says, imported, and taken out again, without JavaScript", () =>
-  withBrowser(async ({ browser, sql }) => {
+  withBrowser(async ({ browser, sql, control }) => {
+    await saveRetrainer(sql, { model: "churn", active: true, nextCheckAt: null, runningCycle: null });
     await signIn(browser);
     const kept = await upload(browser, CSV);
     assert.equal(kept.status, 303);
@@ -67,7 +71,16 @@ Deno.test("a file is uploaded, looked at as its form says, imported, and taken o
     const progress = begun.headers.get("location")!;
     let shown = await textOf(browser, progress);
     while (/is being imported/.test(shown)) shown = await textOf(browser, progress);
-    assert.match(shown, /sales\.csv was imported.*2 events added now/s);
+    assert.match(shown, /sales\.csv was imported.*2 events added now.*Next: churn is checked now/s);
+    await sendAllWaiting(sql, senderOf({ sql, control }));
+    await sendAllWaiting(sql, senderOf({ sql, control }));
+    const [[what, model, change], ...others] = control.told;
+    assert.deepEqual([what, model, (change as { by: string }).by, others], [
+      "check",
+      "churn",
+      "an import",
+      [],
+    ]);
     assert.equal(await countEvents(sql, { beforeMs: Date.parse(NOW) }), 2);
     const [audit] = await sql`select who, action, target from audit where action = 'import'`;
     assert.deepEqual(Object.values(audit), ["owner", "import", "1 sales.csv"]);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { parseHTML } from "linkedom";
+import { NAVIGATION } from "../../components/navigation.tsx";
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { bundleIslands } from "../../src/fresh/bundle.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
@@ -57,6 +58,21 @@ for (const path of PAGES) {
     const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
     assert.deepEqual(ids, [...new Set(ids)]);
     for (const svg of document.querySelectorAll('[role="img"]')) assert.ok(svg.getAttribute("aria-label"));
+  });
+}
+
+const NAMED = NAVIGATION.flatMap(({ pages }) => pages.map(({ path }) => path));
+/** They lead to the sign-in first, or are the API's own. */
+const OTHERS = ["/privacy", "/audit", "/keys", "/docs"];
+const SIGNED = [...PAGES, ...NAMED, "/find", "/help", "/help/operating"].filter((p) => !OTHERS.includes(p));
+
+for (const path of new Set(SIGNED)) {
+  Deno.test(`${path} says whether it is live, and the way back where it is below another page`, async () => {
+    const res = await full(new Request(`http://localhost${path}`, { headers: { accept: "text/html" } }));
+    const { document } = parseHTML(await res.text());
+    assert.equal(document.querySelectorAll(".live-sign, .static-sign").length, 1);
+    const isTop = [...NAMED, "/help"].includes(new URL(path, "http://localhost").pathname);
+    assert.equal(document.querySelector("nav.crumbs a") !== null, !isTop);
   });
 }
 
@@ -191,7 +207,7 @@ Deno.test("a cycle that does not exist is a 404 page that says so", async () => 
 Deno.test("the overview says what is under way towards serving, each with where to go", async () => {
   const { document } = await open(full, "/");
   const header = document.querySelector(".page-header")!;
-  assert.match(header.textContent, /churn: version 19 is shown to (5|25|50) % of shoppers/);
+  assert.match(header.textContent, /churn: version 19 is shown to (5|25|50)\.0 % of shoppers/);
   assert.match(header.textContent, /spending: version 19 waits for your approval until 4 Mar 2026/);
   const links = [...header.querySelectorAll("a")].map((a) => a.getAttribute("href"));
   assert.deepEqual(links.slice(-2), [rollouts[0], "/rollouts#approvals"]);

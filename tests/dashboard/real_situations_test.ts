@@ -4,8 +4,10 @@ import { openModelSet } from "../../src/app/registry/model_set.ts";
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { readDashboard } from "../../src/dashboard/read_dashboard.ts";
 import { closeAlert, openAlert } from "../../src/db/alerts/alerts.ts";
-import { openCycle } from "../../src/db/cycles/cycles.ts";
+import { endCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
+import { planOf } from "../rollout/support.ts";
+import { beginRollout } from "../../src/app/registry/rollout_moves.ts";
 import { addEndedCycle, NOW, pseudonym } from "../api/support.ts";
 import { anAlert, NOW_MS } from "../app/alerts/support.ts";
 import { withServed } from "../cli/support.ts";
@@ -74,4 +76,50 @@ Deno.test("API, command, pages and the live stream tell one story of a real data
       champion: 1,
     });
     await says("Churn failed in its last cycle and is being retrained; v1 keeps serving.");
+    await endCycle(sql, "retrainer/churn/cycle/4", "rejected", null);
+    await says("Churn was rolled back to v1 and is waiting for data.");
+    await openAlert(sql, damaged, { nowMs: NOW_MS });
+    await says("Churn needs attention and is waiting for data.");
+    await closeAlert(sql, damaged.key, { why: "gone", nowMs: NOW_MS });
+    const worker = anAlert({
+      key: "stalled worker",
+      kind: "stalled worker",
+      model: null,
+      severity: "critical",
+    });
+    await openAlert(sql, worker, { nowMs: NOW_MS });
+    await says("Churn was rolled back to v1 and is waiting for data. Spending");
+    assert.match(
+      (await (await call("GET", "/retraining/status")).json()).headline,
+      /Installation: 1 open alert\.$/,
+    );
+    await closeAlert(sql, worker.key, { why: "gone", nowMs: NOW_MS });
+    await call("POST", "/models/churn/promote", { version: 1, why: "it is the good one" });
+    await beginRollout(sql, {
+      id: "rollout/churn/v3",
+      model: "churn",
+      cycleId: "retrainer/churn/cycle/3",
+      champion: 1,
+      challengers: [3],
+      plan: planOf({ champion: 1, challengers: [3] }),
+      shares: [{ version: 3, share: 0.05 }],
+      asOf: NOW,
+      replayed: false,
+      beganBy: "a cycle",
+      why: "better",
+    });
+    const rollouts = async () => oneLine(parseHTML(await get("/rollouts")).document.body.textContent);
+    await says("Churn serves v1, promoted by hand, and is rolling out v3.");
+    await call("POST", "/models/churn/rollout/pause", { why: "the sale" });
+    await says("Churn serves v1, promoted by hand, and has the rollout of v3 paused.");
+    assert.match(await rollouts(), /The rollout is paused\..*Paused, shown to 5 %/);
+    assert.match((await run(["rollouts"])).out, /canary +paused/);
+    await call("POST", "/models/churn/rollout/resume", { why: "it is over" });
+    await says("Churn serves v1, promoted by hand, and is rolling out v3.");
+    assert.doesNotMatch(await rollouts(), /paused/i);
+    assert.equal((await call("POST", "/models/churn/retire", { why: "no longer sold" })).status, 200);
+    await modelSet.refresh(); // the pages' own
+    await says("Spending has no model yet and is waiting for data.");
+    assert.match(await rollouts(), /No rollout is running\. Version 3 of churn was rolled back/);
+    assert.match((await run(["rollouts"])).out, /canary +rolled back/);
   }));

@@ -1,6 +1,6 @@
 import { ACCESS_ACTIONS } from "../../src/db/access/audit.ts";
 import assert from "node:assert/strict";
-import { roleFor } from "../../components/act.tsx";
+import { roleFor, ROLLOUT_ACTIONS } from "../../components/act.tsx";
 import { actionOf } from "../../routes/act/(_components)/action.ts";
 import { ACCESS } from "../../src/api/access.ts";
 import { sha256 } from "../../src/core/hash.ts";
@@ -180,7 +180,17 @@ Deno.test("who loses their key while a page is open is sent to sign in, and thei
 
 Deno.test("roleFor() asks of a page what the API asks of the route behind it", async () => {
   const [status] = (await fixtureDashboard(makeFixture()).status()).models;
-  const actions = ["approve", "reject", "roll-back", "promote", "start", "stop", "stop-now", "force"];
+  const actions = [
+    "approve",
+    "reject",
+    "roll-back",
+    "promote",
+    "start",
+    "stop",
+    "stop-now",
+    "force",
+    ...ROLLOUT_ACTIONS,
+  ];
   const routes = actions.map((action) => [action, `POST ${actionOf(action, status, 1)!.path}`]).concat([
     ["accept", "POST /monitoring/quality/accept"],
     ["note", "PUT /models/{name}/versions/{version}/note"],

@@ -93,6 +93,8 @@ export function makeRollout(setup: RolloutSetup): RolloutStory {
     startedAt: began,
     endedAt: null,
     endedWhy: null,
+    paused: null,
+    pausedDays: 0,
   };
   const looks: RolloutLook[] = [];
   const moves: ServingMove[] = [];
@@ -136,7 +138,7 @@ export function makeRollout(setup: RolloutSetup): RolloutStory {
       Object.assign(rollout, { step: decision.step, shares: decision.shares, stepAsOf: asOf });
       move("share", decision.shares[0], asOf);
       stepDay = day;
-    } else if (decision.kind !== "keep collecting") {
+    } else if (decision.kind !== "keep collecting" && decision.kind !== "paused") {
       Object.assign(rollout, { state: ENDS[decision.kind], endedAt: asOf, endedWhy: decision.text });
       if (decision.kind === "roll back") move("roll back", { version: champion, share: 1 }, asOf);
       if (decision.kind === "promote") move("deploy", { version: challenger, share: 1 }, asOf);

@@ -45,9 +45,14 @@ const rollout = (changes: Partial<NonNullable<ModelStatus["rollout"]>>) => ({
     share: 0.1,
     startedAt: "2026-03-01T10:00:00.000Z",
     drill: false,
+    paused: null,
     text: "too few shoppers to tell",
     ...changes,
   },
+});
+const PAUSE = { by: "ann", until: "2026-03-05T10:00:00.000Z", why: "sale" };
+const installation = (openAlerts: number) => ({
+  installation: { openAlerts, text: "No worker takes the tasks of training" },
 });
 const approval = { version: 24, text: "better by 1 %", expiresAt: "2026-03-04T10:00:00.000Z" };
 
@@ -141,6 +146,81 @@ export const SITUATIONS: readonly [name: string, facts: Partial<Status>, headlin
     { models: [one(rollout({ id: "rollout/churn/drill-1a2b3c4d", drill: true }))] },
     "Churn is healthy and is in a drill.",
   ],
+  [
+    "a rollout is paused",
+    { models: [one(rollout({ paused: PAUSE }))] },
+    "Churn is healthy and has the rollout of v24 paused.",
+  ],
+  [
+    "a shadow runs",
+    { models: [one(rollout({ strategy: "shadow", share: 0 }))] },
+    "Churn is healthy and is rolling out v24.",
+  ],
+  [
+    "a shadow is paused",
+    { models: [one(rollout({ strategy: "shadow", share: 0, paused: PAUSE }))] },
+    "Churn is healthy and has the rollout of v24 paused.",
+  ],
+  [
+    "two rollouts are paused",
+    both(rollout({ paused: PAUSE })),
+    "Churn and spending are healthy and have the rollout of v24 paused.",
+  ],
+  [
+    "a rollout is paused and automatic checks are off",
+    { models: [one({ ...rollout({ paused: PAUSE }), active: false })] },
+    "Churn is healthy and has the rollout of v24 paused. Automatic retraining is stopped for churn.",
+  ],
+  [
+    "a rollout is paused for too long",
+    { models: [one({ ...rollout({ paused: PAUSE }), openAlerts: 1 })], openAlerts: 1 },
+    "Churn is healthy and has the rollout of v24 paused.",
+  ],
+  [
+    "a version was promoted by hand and another is rolled out",
+    { models: [one({ ...health("promoted by hand"), ...rollout({}) })] },
+    `Churn serves v${version}, promoted by hand, and is rolling out v24.`,
+  ],
+  [
+    "a version was promoted by hand and outcomes say that it got worse",
+    { models: [one({ ...health("slipped"), ...ended("rejected", "worse"), openAlerts: 1 })], openAlerts: 1 },
+    "Churn has degraded.",
+  ],
+  [
+    "no worker takes the tasks of a queue",
+    { models: [quiet], openAlerts: 1, ...installation(1) },
+    "Churn is healthy. Installation: 1 open alert.",
+  ],
+  [
+    "no worker runs and the data are broken",
+    { models: [quiet, spending()], openAlerts: 3, ...data(1, "broken"), ...installation(2) },
+    "Churn and spending are healthy. Data quality: 1 open finding to fix first. Installation: 2 open alerts.",
+  ],
+  [
+    "the shop is fresh and no worker runs",
+    { ...both({ ...none, samples: waiting }), openAlerts: 1, ...installation(1) },
+    "Churn and spending have no model yet and are waiting for data. Installation: 1 open alert.",
+  ],
+  [
+    "the last model was retired and its file is missing",
+    { models: [], openAlerts: 1, ...installation(1) },
+    "No models yet. Installation: 1 open alert.",
+  ],
+  [
+    "one of two models was retired while it was rolled out",
+    { models: [spending()] },
+    "Spending is healthy.",
+  ],
+  [
+    "a version was rolled back and the file of what serves is damaged",
+    { models: [one({ ...health("needs attention", "damaged"), openAlerts: 2 })], openAlerts: 2 },
+    "Churn needs attention.",
+  ],
+  [
+    "an import was undone after a training",
+    { models: [one({ samples: { ...quiet.samples, collected: 0 } })] },
+    "Churn is healthy and is waiting for data.",
+  ],
   ["the challenger was rejected", { models: [one(ended("rejected", "worse"))] }, "Churn is healthy."],
   ["the answers got worse", { models: [one(health("slipped"))] }, "Churn has degraded."],
   [
@@ -227,6 +307,7 @@ export const factsOf = (changes: Partial<Status>): Status => ({
   ...full,
   data: null,
   replay: null,
+  installation: null,
   openAlerts: 0,
   ...changes,
 });

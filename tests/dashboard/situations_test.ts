@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { HEALTH } from "../../components/labels.ts";
+import { valueLabel } from "../../components/config_labels.ts";
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { stateWord } from "../../src/format/state_words.ts";
+import { shownText } from "../../src/format/rollout_text.ts";
 import { headlineOf } from "../../src/retraining/headline.ts";
 import { Status } from "../../src/retraining/status.ts";
 import { runWith } from "../cli/support.ts";
@@ -62,9 +64,14 @@ for (const [name, changes, headline] of SITUATIONS) {
       if (approval) {
         assert.ok(facets.includes(`v${approval.version} waits`) && /approval version 24/.test(terminal));
       }
-      if (rollout) assert.ok(facets.includes(`v${rollout.version} is shown to 10.0 %`));
-      if (rollout) assert.match(terminal, /version 24 is shown to 10.0 % of shoppers/);
+      if (!rollout) continue;
+      const shown = shownText({ ...rollout, version: `version ${rollout.version}` });
+      assert.ok(facets.includes(shown) && terminal.includes(shown), shown);
+      assert.ok(facets.includes(shown.replace("version ", "v")), "the model's own facts");
+      assert.equal(/paused/.test(terminal), rollout.paused !== null);
+      assert.equal(/paused/.test(facets), rollout.paused !== null);
     }
+    assert.equal(/No worker takes the tasks/.test(terminal), status.installation !== null);
     assert.equal(/No open alerts/.test(facets), status.openAlerts === 0);
     assert.equal(/open alerts?: perennial alerts list/.test(terminal), status.openAlerts > 0);
     const versions = parseHTML(await get("/versions")).document.querySelector("h1")!.textContent;
@@ -153,4 +160,25 @@ Deno.test("/configuration finds settings by a word, and those that were changed"
   assert.ok(found.includes("false_alarm_days") && found.length < all.length);
   assert.deepEqual(await names("changed=1"), ["min_new_samples", "confidence"]);
   assert.deepEqual(await names("q=no+such+setting"), []);
+});
+
+Deno.test("/configuration has a column for each model, with its own value beside that of every model", async () => {
+  const site = await buildDashboard(fixtureDashboard(fixture));
+  const { document } = parseHTML(await (await site(new Request("http://localhost/configuration"))).text());
+  const [table] = document.querySelectorAll("table.settings");
+  const heads = [...table.querySelectorAll("thead th")].map((th) => th.textContent);
+  assert.deepEqual(heads, ["Setting", "Every model", "churn", "spending", "Allowed", "Default", "Changed"]);
+  const cells = (name: string) =>
+    [...document.querySelectorAll("table.settings tbody tr")]
+      .filter((row) => row.querySelector("th code")!.textContent === name)
+      .flatMap((row) => [...row.querySelectorAll("td")].slice(0, 3).map((td) => oneLine(td.textContent)));
+  assert.equal(cells("currency")[1], "one for all");
+  const { current: { config } } = await fixtureDashboard(fixture).configuration();
+  const own = Object.entries(config.models).flatMap(([model, values]) =>
+    Object.entries(values).map(([name, value]) => [model, name, value] as const)
+  );
+  assert.ok(own.length > 0);
+  for (const [model, name, value] of own) {
+    assert.equal(cells(name)[model === "churn" ? 1 : 2], valueLabel(value), `${name} of ${model}`);
+  }
 });

@@ -171,6 +171,18 @@ CREATE INDEX backtests_created ON public.backtests USING btree (created_at DESC)
 CREATE TRIGGER backtests_append_only BEFORE DELETE OR UPDATE ON public.backtests FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER backtests_kept_whole BEFORE TRUNCATE ON public.backtests FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table brought_candidates (
+  model text not null,
+  name text not null,
+  recipe jsonb not null,
+  file_sha256 text,
+  by text not null,
+  why text not null,
+  at timestamp with time zone not null default now(),
+  challenged_by text,
+  constraint brought_candidates_pkey PRIMARY KEY (model, name)
+);
+
 create table checks (
   id uuid not null,
   model text not null,
@@ -188,7 +200,10 @@ create table checks (
   constraint checks_pkey PRIMARY KEY (id),
   constraint checks_workflow_run_key UNIQUE (workflow_run)
 );
+CREATE INDEX checks_as_of ON public.checks USING btree (as_of DESC, checked_at DESC);
+CREATE INDEX checks_cycle ON public.checks USING btree (cycle_id) WHERE (cycle_id IS NOT NULL);
 CREATE INDEX checks_model_at ON public.checks USING btree (model, checked_at DESC);
+CREATE INDEX checks_newest ON public.checks USING btree (checked_at DESC);
 
 create table config_versions (
   version integer not null,
@@ -300,6 +315,19 @@ create table feature_blocks (
   constraint feature_blocks_pkey PRIMARY KEY (key, cutoff)
 );
 
+create table feature_shards (
+  key text not null,
+  cutoff timestamp with time zone not null,
+  events_seen bigint not null,
+  number integer not null,
+  from_key uuid,
+  to_key uuid,
+  sha256 text not null,
+  rows integer not null,
+  built_at timestamp with time zone not null default now(),
+  constraint feature_shards_pkey PRIMARY KEY (key, cutoff, events_seen, number)
+);
+
 create table federated_messages (
   run text not null,
   round integer not null,
@@ -338,7 +366,7 @@ create table federated_runs (
   error text,
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
-  constraint federated_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint federated_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'withdrawn'::text]))),
   constraint federated_runs_pkey PRIMARY KEY (id),
   constraint federated_runs_cycle_id_key UNIQUE (cycle_id)
 );
@@ -639,6 +667,8 @@ create table rollouts (
   started_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   ended_why text,
+  paused jsonb,
+  paused_days double precision not null default 0,
   constraint rollouts_state_check CHECK ((state = ANY (ARRAY['running'::text, 'promoted'::text, 'rolled back'::text, 'held'::text, 'superseded'::text]))),
   constraint rollouts_pkey PRIMARY KEY (id)
 );
@@ -795,6 +825,7 @@ create table user_days (
   products integer[] not null,
   categories integer[] not null,
   viewed integer[] not null,
+  newest double precision[],
   constraint user_days_finite CHECK ((is_finite(units) AND is_finite(spend) AND is_finite(returned))) NOT VALID,
   constraint user_days_pkey PRIMARY KEY (user_key, day)
 );
@@ -966,6 +997,12 @@ begin
   update audit_head set link = new.link, hash = new.hash;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.event_numbers(at timestamp with time zone, type text, session_code integer, category_code integer, price double precision)
+ RETURNS double precision[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN ARRAY[round((date_part('epoch'::text, at) * (1000)::double precision)), (CASE type WHEN 'view'::text THEN 0 WHEN 'cart'::text THEN 1 WHEN 'purchase'::text THEN 2 WHEN 'return'::text THEN 3 ELSE 4 END)::double precision, COALESCE((session_code)::double precision, 'NaN'::double precision), COALESCE((category_code)::double precision, 'NaN'::double precision), COALESCE(price, 'NaN'::double precision)];
 
 CREATE OR REPLACE FUNCTION public.g_int_compress(internal)
  RETURNS internal
@@ -1146,6 +1183,22 @@ CREATE OR REPLACE FUNCTION public.iso(t timestamp with time zone)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN to_char((t AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text);
+
+CREATE OR REPLACE FUNCTION public.newest_events(events double precision[], most integer)
+ RETURNS double precision[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT array_agg(ARRAY[(newest_events.events)[newest.i][1], (newest_events.events)[newest.i][2], (newest_events.events)[newest.i][3], (newest_events.events)[newest.i][4], (newest_events.events)[newest.i][5]]) AS array_agg FROM (SELECT i.i FROM generate_subscripts(newest_events.events, 1) i(i) ORDER BY (newest_events.events)[i.i][1] DESC, (newest_events.events)[i.i][2] DESC, (newest_events.events)[i.i][3] DESC, (newest_events.events)[i.i][4] DESC, (newest_events.events)[i.i][5] DESC LIMIT newest_events.most) newest);
+
+CREATE OR REPLACE FUNCTION public.newest_of_day(shopper uuid, of_day integer, from_at timestamp with time zone, to_at timestamp with time zone, most integer)
+ RETURNS double precision[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select newest_events(array_agg(event_numbers(at, type, session_code, category_code, price)), most) from events
+    where user_key = shopper and at >= greatest(from_at, to_timestamp(of_day::double precision * 86400))
+      and at < least(to_at, to_timestamp((of_day + 1)::double precision * 86400))
+  $function$;
 
 CREATE OR REPLACE FUNCTION public.notify_deliveries()
  RETURNS trigger

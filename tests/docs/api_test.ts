@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { addEndedCycle, byteAnswer, KEY, pseudonym } from "../api/support.ts";
 import { withServed } from "../cli/support.ts";
+import { hasPhp } from "./php.ts";
 import { readPage } from "./sources.ts";
 
 const page = await readPage("docs/api.md");
@@ -25,6 +26,7 @@ const WAYS = [
   },
   { name: "docs/api.md: the TypeScript program", language: "ts", command: Deno.execPath(), options: DENO },
   { name: "docs/api.md: the Python program", language: "python", command: "python3" },
+  { name: "docs/api.md: the PHP program", ignore: !await hasPhp(), language: "php", command: "php" },
 ];
 
 for (const { name, ignore, language, command, options = [] } of WAYS) {

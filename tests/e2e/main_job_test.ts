@@ -224,7 +224,7 @@ async function trainAgain(
   const config = configOf((await currentConfig(sql)).config, version.model);
   const rows = await loadRows(store, (await getSnapshot(sql, version.manifest.snapshotId)).blocks);
   const target = rows.target.map(label);
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   try {
     const { artifact, winner } = await trainer.compete({
       task: taskOf(model, config),

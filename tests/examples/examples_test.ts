@@ -12,6 +12,7 @@ import { withServed } from "../cli/support.ts";
 import { DAY_MS } from "../../src/core/time.ts";
 import { outcomeOf } from "../../src/models/outcome.ts";
 import { type OwnMetricName, ownStatistic } from "../../src/stats/own_metrics.ts";
+import { featuresOf } from "../../src/features/set.ts";
 import type { UserDay } from "../../src/features/user_day.ts";
 import { dayOf, START_MS } from "../features/shoppers.ts";
 
@@ -36,6 +37,7 @@ Deno.test("the example of a third model is found, with its own horizon, and labe
     ["model", "order-class", null],
     ["model", "order-days", null],
     ["model", "reviewers", null],
+    ["model", "today-buyers", null],
     ["model", "vouchers", null],
   ]);
 });
@@ -61,6 +63,19 @@ Deno.test("the example of own features reads stars of reviews and gaps of visits
     ownFeatures!.map((feature) => feature.of({ days: of, asOfMs, horizonDays: 21 }));
   assert.deepEqual([events, read(days), read([])], [["review"], [4.5, 50], [null, null]]);
   assert.deepEqual([label(days), label([dayOf(1, { own: [] })]), label([dayOf(1)])], [1, 0, 0]);
+});
+
+Deno.test("the example of session features learns from the newest session, and labels a purchase within a day", async () => {
+  const { models } = await definedModels(options({ PERENNIAL_MODELS: folder("models") }));
+  const model = models.get("today-buyers")!;
+  const days = [dayOf(1), dayOf(2, { purchases: 1 })];
+  assert.deepEqual([model.horizonDays, model.label(days), model.label(days.slice(0, 1))], [1, 1, 0]);
+  const { names, row } = featuresOf(model);
+  const atMs = START_MS + 2 * DAY_MS + 60_000;
+  const look = { atMs, kind: 0, session: NaN, category: 3, price: 8 };
+  const values = row([dayOf(2, { newest: [look] })], atMs + 120_000, { horizonDays: 1 });
+  const seen = model.features.filter((name) => name.startsWith("session_"));
+  assert.deepEqual(seen.map((name) => values[names.indexOf(name)]), [1, 0, 0, 0, 2, 8, 8, 1, 0]);
 });
 
 Deno.test("the example of several classes names the days on which a shopper orders", async () => {

@@ -3,8 +3,10 @@
  * VERSION` writes `tests/histories/VERSION/*.json`. Once per release; what is recorded is kept, so that workflows that
  * an older release started go on under a newer one.
  */
+import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
+import { DAY_MS } from "../../src/core/time.ts";
 import { momentsOf } from "../../src/backtest/plan.ts";
 import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
 import { saveBacktest } from "../../src/db/backtests/backtests.ts";
@@ -12,16 +14,20 @@ import { currentConfig, saveConfig } from "../../src/db/config/config_versions.t
 import { decideApproval, listApprovals } from "../../src/db/rollouts/approvals.ts";
 import { askedRolloutId } from "../../src/rollout/rollout.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
+import { listChecks } from "../../src/db/cycles/checks.ts";
 import { listCycles } from "../../src/db/cycles/cycles.ts";
 import { listObservations } from "../../src/db/monitoring/observations.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
+import { addPrivacyRequest } from "../../src/db/people/privacy_requests.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
 import type { Service } from "../../src/service.ts";
 import {
   checkAsOf,
   ensureBacktest,
   ensureMonitor,
+  ensurePrivacyRequest,
   ensureRetrainer,
+  privacyRequestId,
   retrainerId,
   temporalControl,
 } from "../../src/temporal/control_client.ts";
@@ -32,6 +38,7 @@ const EARLY = "2011-03-29T00:00:00.000Z";
 const FIRST = "2011-04-26T00:00:00.000Z";
 const NEXT = "2011-05-24T00:00:00.000Z";
 const LATER = "2011-06-21T00:00:00.000Z";
+const LATEST = "2011-07-26T00:00:00.000Z";
 const version = Deno.args[0];
 
 async function record(): Promise<void> {
@@ -49,11 +56,16 @@ async function record(): Promise<void> {
     await save(service, "cycle-failed", await check(service, "lost", FIRST, "failed"));
     await monitored(service);
     await backtested(service);
+    await recalibrated(service, "spending");
     for (const workflow of ["reconcile", "sweep"]) {
       await save(service, workflow, await scheduled(service, workflow));
     }
+    await save(service, "cleanup", await scheduled(service, "cleanup", "day"));
     for (const model of ["churn", "spending", "lost"]) {
       await save(service, `retrainer-${model}`, retrainerId(model));
+    }
+    for (const kind of ["objection", "erasure"] as const) {
+      await save(service, `privacy-${kind}`, await privacyAsked(service, kind));
     }
   }, { every: 1, settings: { PERENNIAL_UNSIGNED_SIGNALS: "obey" } });
 }
@@ -77,6 +89,25 @@ async function waited(service: Service): Promise<void> {
   await saveConfig(sql, { config: { ...config, min_new_samples: 1e9 }, after, by, why: "to record a wait" });
   await save(service, "cycle-wait", await check(service, "churn", NEXT, "wait"));
   await saveConfig(sql, { config, after: after + 1, by, why: "as before" });
+}
+
+/** The first check that finds a recalibration worth its price: cut-offs every two weeks, for it to be weighed in time. */
+async function recalibrated(service: Service, model: string): Promise<void> {
+  const { sql } = service;
+  const { version: after, config } = await currentConfig(sql);
+  const by = "record.ts";
+  const wanted = { ...config, retrain_policy: "worth" as const, training_price: 0.3, step_days: 14 };
+  await saveConfig(sql, { config: wanted, after, by, why: "to record a recalibration" });
+  for (let day = Date.parse(NEXT); day <= Date.parse(LATEST); day += 7 * DAY_MS) {
+    const { cycleId } = await checkAsOf(service.client, model, new Date(day).toISOString());
+    const [{ answer }] = await listChecks(sql, { model, limit: 1 });
+    if (answer === "recalibrate") {
+      await save(service, "cycle-recalibrated", cycleId);
+      await saveConfig(sql, { config, after: after + 1, by, why: "as before" });
+      return;
+    }
+  }
+  throw new Error("No check had the serving version recalibrated");
 }
 
 /** A forced cycle; one that is to end cancelled is stopped while it trains. */
@@ -178,10 +209,26 @@ async function backtested(service: Service): Promise<void> {
 }
 
 /** A run as a schedule begins it. */
-async function scheduled({ client, taskQueue }: Service, workflow: string): Promise<string> {
+async function scheduled(
+  { client, taskQueue }: Service,
+  workflow: string,
+  ...args: string[]
+): Promise<string> {
   const workflowId = `${workflow}-recorded`;
-  await client.workflow.execute(workflow, { workflowId, taskQueue });
+  await client.workflow.execute(workflow, { workflowId, taskQueue, args });
   return workflowId;
+}
+
+/** What the first shopper asks for by their rights. An erasure takes ten minutes: others may remember the person so long. */
+async function privacyAsked(
+  { sql, client, taskQueue }: Service,
+  kind: "erasure" | "objection",
+): Promise<string> {
+  const [{ key }] = await sql<{ key: string }[]>`select key from people order by key limit 1`;
+  const request = await addPrivacyRequest(sql, { id: randomUUID(), kind, key, who: "record.ts", why: "" });
+  await ensurePrivacyRequest(client, { request, kind, taskQueue });
+  await client.workflow.getHandle(privacyRequestId(request)).result();
+  return privacyRequestId(request);
 }
 
 const status = ({ client }: Service, model: string) =>

@@ -2,6 +2,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { deployVersion } from "../../activities/deploy.ts";
+import type { ActivityDeps } from "../../activities/deps.ts";
+import { refitVersion } from "../../activities/train.ts";
+import { bringModel, withdrawModel } from "../../src/app/registry/brought.ts";
+import { listBrought } from "../../src/db/models/brought.ts";
+import type { ModelDefinition } from "../../src/models/model.ts";
+import type { ModelVersion } from "../../src/registry/version.ts";
 import { buildFeatures } from "../../src/app/features/blocks.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
@@ -19,6 +25,7 @@ import {
   inShop,
   modelWith,
   newestStars,
+  run,
   settings,
 } from "../activities/weekly_shop.ts";
 import { requestFor, WIDTH } from "../training/rows_of.ts";
@@ -73,6 +80,51 @@ Deno.test("a model from outside passes the gate, serves what its file says, and 
     );
   }, modelBy()));
 
+Deno.test("what a person brings is the next cycle's challenger, also where ours are better; then it competes", () =>
+  inShop(async (deps) => {
+    const { sql, store, models } = deps;
+    const model = models.get("buyers")!;
+    const file = Buffer.from(golden.stars, "base64");
+    const { name: _, ...rest } = outside;
+    const asked = { ...rest, file, inputs: [{ feature: "newest_stars", scale: 2 }], missing: 3 };
+    const request = { ...asked, requestId: "r1", by: "ann", why: "" };
+    await bringModel({ sql, store }, model, { ...request, name: "brought" });
+    await bringModel({ sql, store }, model, { ...request, requestId: "r2", name: "newer" });
+    const first = await cycle(deps, 1, EARLIER_MS, { passes: false });
+    assert.equal(first.challenger.manifest.candidate, "brought");
+    const loss = Object.fromEntries(
+      first.challenger.manifest.competition.map(({ candidate, loss }) => [candidate, loss]),
+    );
+    assert.ok(loss.linear < loss.brought, "it was not the best one");
+    const challenged = async () =>
+      (await listBrought(sql, "buyers")).map(({ name, challengedBy }) => [name, challengedBy]);
+    assert.deepEqual(await challenged(), [["brought", first.cycleId], ["newer", null]]);
+    const { challenger } = await cycle(deps, 2, AS_OF_MS, { passes: false });
+    assert.equal(challenger.manifest.candidate, "newer");
+    const refitted = await refitAgain(deps, challenger);
+    assert.equal(refitted.manifest.candidate, "newer", "what serves is what was tested");
+    await withdrawModel(sql, { model: "buyers", name: "newer", requestId: "r3", by: "ann", why: "" });
+    const third = await cycle(deps, 3, AS_OF_MS, { passes: false });
+    assert.deepEqual(
+      [third.challenger.manifest.candidate, third.challenger.manifest.competition.length],
+      ["linear", 2],
+    );
+  }));
+
+const refitAgain = (
+  deps: ActivityDeps & { models: Map<string, ModelDefinition> },
+  challenger: ModelVersion,
+) =>
+  run(
+    (_: null) =>
+      refitVersion(deps, {
+        model: deps.models.get("buyers")!,
+        config: { ...configOf(RetrainingConfig.parse(settings), "buyers"), refit: true },
+        challenger,
+      }),
+    null,
+  );
+
 const NETWORK = { weightDecay: 0, learningRate: 1e-3, batchSize: 64, epochsMax: 2, patience: 1 };
 
 Deno.test("a model from outside proves nothing on rows that it may have learned from", () =>
@@ -84,7 +136,7 @@ Deno.test("a model from outside proves nothing on rows that it may have learned 
   }, modelBy({ trainedUntil: "2024-05-01" })));
 
 Deno.test("a training thread asks a model from outside, in its own order and scale, and blends it", async () => {
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   try {
     const request = requestFor("classification");
     const [a, b, c] = request.task.features;

@@ -348,6 +348,7 @@ Deno.test("judgeQuality() names frozen features and skew between training and se
     before: new Date((LAST - 28) * DAY_MS).toISOString(),
     compared: 50,
     skewed: [{ feature: "spend_7", shoppers: 3, largest: 0.5 }],
+    sessions: null,
   };
   const { findings } = judgeQuality(evidenceAt(healthyDays(N), LAST + 1, { features }));
   assert.deepEqual(findings.map(({ kind, subject, rows }) => [kind, subject, rows]).sort(), [

@@ -161,6 +161,14 @@ for (
       { move: { ...move, kind: "promote", why: "season" } },
       "promoted by hand",
     ],
+    [
+      "a person rolled back and the file of what serves is damaged",
+      {
+        move: { ...move, kind: "roll back", why: "complaints" },
+        alerts: [{ title: "The file is damaged", kind: "damaged", severity: "critical", openedAt: AT }],
+      },
+      "needs attention",
+    ],
     ["all is well", {}, "healthy"],
   ] as [string, Partial<Parameters<typeof healthOf>[0]>, string][]
 ) {

@@ -453,3 +453,25 @@ for (const strategy of StandardStrategy.options) {
     }
   });
 }
+
+for (const strategy of StandardStrategy.options) {
+  Deno.test(`decideRollout() by ${strategy} neither steps nor ends while paused, but for what does harm`, () => {
+    const plan = planOf({ strategy, challengers: [7, 2] });
+    const position = { step: 1, shares: STRATEGIES[strategy].begin(plan) };
+    fc.assert(
+      fc.property(anything, (evidence) => {
+        const open = decideRollout(plan, position, evidence);
+        const paused = decideRollout(plan, position, { ...evidence, paused: true });
+        RolloutDecision.parse(paused);
+        if (open.kind === "roll back") return assert.deepEqual(paused, open);
+        if (paused.kind !== "go on") return assert.equal(paused.kind, "paused");
+        for (const { version, share } of paused.shares) { // one of several left: it did harm
+          const before = position.shares.find((arm) => arm.version === version)!.share;
+          assert.ok(share === before || share === 0);
+        }
+        assert.ok(paused.shares.some(({ share }) => share === 0));
+      }),
+      { seed: 9, numRuns: 200 },
+    );
+  });
+}

@@ -24,6 +24,8 @@ const rollout = (state: Rollout["state"], id = "rollout/churn/v7"): Rollout => (
   startedAt: AT,
   endedAt: AT,
   endedWhy: "so it is",
+  paused: null,
+  pausedDays: 0,
 });
 const look = (decision: RolloutDecision, days = 2) => ({ decision, evidence: evidenceOf({ days }) });
 const back: RolloutDecision = { kind: "roll back", because: "harm", text: "worse" };

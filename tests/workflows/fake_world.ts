@@ -27,6 +27,8 @@ export class World {
   recalibrates = true;
   /** whether a federated training was asked for */
   federated = false;
+  /** whether rows are divided over shards, and divided again before the version serves */
+  shards?: { refits: boolean };
   /** id of the rollout that a deployment begins; null: it serves at once */
   rollout: string | null = null;
   /** what looks at the rollout come to, oldest first; the last one stays */
@@ -121,6 +123,9 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
         trainRows: 100,
         testRows: 20,
         ...worldOf(model).federated ? { federated: `run/${model}` } : {},
+        ...worldOf(model).shards
+          ? { distributed: { shards: 2, why: "100 rows", ...worldOf(model).shards! } }
+          : {},
       })),
     openFederatedRun: ({ run }) => {
       const opened = { participants: [], rounds: 0, next: 1, deadlineSeconds: 10 };
@@ -128,6 +133,19 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
     },
     closeFederatedRun: ({ run }) =>
       ofCycle(run).run("close rounds", () => ({ ...trained, candidate: "federated" })),
+    chooseOnSample: ({ model, refit }) =>
+      worldOf(model).run(
+        `choose, ${refit ? "all rows" : "older rows"}`,
+        () => ({ draft: "d", artefact: "a", state: "s0" }),
+      ),
+    cutShard: ({ shard }) => Promise.resolve({ file: `f${shard}` }),
+    sumShard: ({ state, file }) => Promise.resolve({ sum: `${state}/${file}` }),
+    closeShardRound: ({ cycleId, state, sums }) =>
+      ofCycle(cycleId).run(
+        sums.join(),
+        () => ({ draft: "d", artefact: "a", state: "s1", round: 1, isDone: state === "s1" }),
+      ),
+    closeShardTraining: ({ model }) => worldOf(model).run("close shards", () => trained),
     trainChallenger: ({ model }) => worldOf(model).run("train", () => trained),
     recalibrateChallenger: ({ model }) => {
       const world = worldOf(model);

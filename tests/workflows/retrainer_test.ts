@@ -152,6 +152,32 @@ for (
   });
 }
 
+for (const refits of [true, false]) {
+  Deno.test(
+    `retrainingCycle() trains over shards${refits ? ", and again before it serves" : ""}`,
+    options,
+    async () => {
+      const model = freshName("model");
+      const world = new World();
+      world.shards = { refits };
+      cycleWorlds.set(model, world);
+      await client.workflow.execute("retrainingCycle", {
+        workflowId: `retrainer/${model}/cycle/1`,
+        taskQueue,
+        args: [{ model, number: 1, trigger: "force", asOf: null, requestedBy: "ann" }],
+      });
+      const began = world.steps.filter((step) => !step.endsWith(" ended"));
+      const rounds = ["s0/f0,s0/f1", "s1/f0,s1/f1", "close shards"];
+      const again = refits ? ["choose, all rows", ...rounds] : ["refit"];
+      assert.deepEqual(
+        began.slice(began.indexOf("snapshot") + 1, began.indexOf("smoke test")),
+        ["choose, older rows", ...rounds, "validate", ...again],
+      );
+      assert.deepEqual(world.outcomes, ["deployed"]);
+    },
+  );
+}
+
 for (
   const [name, recalibrates, steps, outcome] of [
     [
@@ -421,13 +447,17 @@ Deno.test("alarm checks at once while active, and leaves the decision to the tri
     async () => (await status(one)).last !== null && (await status(one)).nextCheckAt !== null,
   );
   const before = one.world.checks.length;
-  await one.handle.signal("alarm", change("smoke"));
-  await until("a check for the alarm", () => one.world.checks.length > before);
+  for (let told = 0; told < 2; told++) { // a message of the outbox may be sent twice
+    await one.control.checkSoon(one.model, { ...change("import/1/churn"), by: "an import" });
+  }
+  await until("a check for the import", () => one.world.checks.length > before);
   await until("it ended", async () => (await status(one)).runningCycle === null);
   await one.control.stop(one.model, { ...change("enough"), running: "finish" });
   await until("it stopped", async () => !(await status(one)).active);
+  const asked = one.world.checks.slice(before).map(({ trigger, requestedBy }) => [trigger, requestedBy]);
+  assert.deepEqual(asked, [["alarm", "an import"]]);
   const stopped = one.world.checks.length;
-  await one.handle.signal("alarm");
+  await one.control.checkSoon(one.model, { ...change("import/2/churn"), by: "an import" });
   await one.control.force(one.model, change("after it")); // handled in order: once this ran, the alarm was passed over
   await until("the forced cycle ends", () => one.world.checks.length > stopped);
   assert.equal(one.world.checks.length, stopped + 1);

@@ -1,6 +1,9 @@
 import { Action, RETRAINER_ACTIONS } from "../../../components/retrainer_actions.ts";
+import { capital } from "../../../src/format/words.ts";
+import { PAUSE_HOURS } from "../../../src/config/pauses.ts";
+import { shownText } from "../../../src/format/rollout_text.ts";
 import type { ModelStatus } from "../../../src/retraining/status.ts";
-import type { RetrainerActionName, VersionActionName } from "../../../components/act.tsx";
+import type { RetrainerActionName, RolloutActionName, VersionActionName } from "../../../components/act.tsx";
 
 const VERSION_ACTIONS: Readonly<Record<VersionActionName, (model: ModelStatus, version: number) => Action>> =
   {
@@ -10,11 +13,20 @@ const VERSION_ACTIONS: Readonly<Record<VersionActionName, (model: ModelStatus, v
     promote: promoted,
   };
 
-/** The action that an address names; null: there is none of this name, or it is about a version and none is named. */
+const ROLLOUT_ACTIONS: Readonly<Record<RolloutActionName, (model: ModelStatus) => Action | null>> = {
+  "pause-rollout": paused,
+  "resume-rollout": resumed,
+};
+
+/**
+ * The action that an address names; null: there is none of this name, or it is about a version and none is named,
+ * or about a rollout and none runs.
+ */
 export function actionOf(action: string, status: ModelStatus, version: number | null): Action | null {
   if (Object.hasOwn(RETRAINER_ACTIONS, action)) {
     return RETRAINER_ACTIONS[action as RetrainerActionName](status);
   }
+  if (Object.hasOwn(ROLLOUT_ACTIONS, action)) return ROLLOUT_ACTIONS[action as RolloutActionName](status);
   if (!Object.hasOwn(VERSION_ACTIONS, action) || version === null) return null;
   return VERSION_ACTIONS[action as VersionActionName](status, version);
 }
@@ -62,6 +74,41 @@ function rolledBack(status: ModelStatus, version: number): Action {
     back: rollout ? `/rollouts/${rollout.id}` : "/versions",
     path: `/models/${model}/rollback`,
     body: { to: version },
+  };
+}
+
+function paused({ model, rollout }: ModelStatus): Action | null {
+  if (!rollout) return null;
+  return {
+    question: `Pause the rollout of version ${rollout.version} of ${model}?`,
+    will: [
+      `${
+        capital(shownText({ ...rollout, version: `version ${rollout.version}`, paused: null }))
+      }, and that stays so: no next step, no promotion.`,
+      "Its guardrails stay on: if it does harm, it is rolled back while paused.",
+      `It does not resume by itself. After ${PAUSE_HOURS} hours an alert asks what is to become of it.`,
+    ],
+    button: `Pause the rollout of version ${rollout.version}`,
+    done: `The rollout of version ${rollout.version} of ${model} is paused.`,
+    back: `/rollouts/${rollout.id}`,
+    path: `/models/${model}/rollout/pause`,
+    body: {},
+  };
+}
+
+function resumed({ model, rollout }: ModelStatus): Action | null {
+  if (!rollout) return null;
+  return {
+    question: `Resume the rollout of version ${rollout.version} of ${model}?`,
+    will: [
+      "It is evaluated at once, and may take its next step or end with that.",
+      "The pause does not count towards the longest that the rollout may take.",
+    ],
+    button: `Resume the rollout of version ${rollout.version}`,
+    done: `The rollout of version ${rollout.version} of ${model} goes on.`,
+    back: `/rollouts/${rollout.id}`,
+    path: `/models/${model}/rollout/resume`,
+    body: {},
   };
 }
 

@@ -4,6 +4,7 @@ import { Time } from "../../../components/status_badge.tsx";
 import type { ImportTrial, UploadState } from "../../../src/dashboard/uploads.ts";
 import type { ImportRow } from "../../../src/db/events/imports.ts";
 import type { Person } from "../../../src/dashboard/session.ts";
+import { listed } from "../../../src/format/words.ts";
 import { count, counted, money, percent } from "../../../src/format/numbers.ts";
 
 /** Takes a file: chosen, or dropped onto the field. */
@@ -51,7 +52,13 @@ export function RunningImport({ name, state }: { name: string; state: UploadStat
       </h2>
       <Report report={state.report} />
       <p class="row">
-        <a href="/">Next: run a cycle now, on the overview</a>
+        <a href="/">
+          {state.checked.length > 0
+            ? `Next: ${listed(state.checked)} ${
+              state.checked.length > 1 ? "are" : "is"
+            } checked now, see the overview`
+            : "Next: run a cycle now, on the overview"}
+        </a>
         <a href="/data">See the data</a>
         <a href="/act/import">Import another file</a>
       </p>

@@ -38,10 +38,19 @@ interface Props {
   editing?: Editing;
   /** left out: all */
   filter?: SettingsFilter;
+  /** each has a column beside what holds for every model; left out: none has */
+  models?: readonly string[];
 }
 
+/** More columns than these do not fit beside one another: then only models that differ have one. */
+const COLUMNS_MAX = 3;
+
+const columnsOf = (models: readonly string[], { models: own }: RetrainingConfig): readonly string[] =>
+  models.length <= COLUMNS_MAX ? models : models.filter((model) => Object.keys(own[model] ?? {}).length > 0);
+
 /** Every setting by group: what it means, what it is, what it may be, what it was, and who changed it. */
-export function SettingsTables({ config, changed, editing, filter }: Props) {
+export function SettingsTables({ config, changed, editing, filter, models = [] }: Props) {
+  const columns = columnsOf(models, config);
   const shown = (setting: Setting) =>
     (!editing || editing.model === null || setting.perModel) &&
     (!filter || includes(filter, setting, config));
@@ -59,7 +68,8 @@ export function SettingsTables({ config, changed, editing, filter }: Props) {
             <thead>
               <tr>
                 <th scope="col">Setting</th>
-                <th scope="col">{editing ? `Value for ${forWhom(editing.model)}` : "Current"}</th>
+                <th scope="col">{editing ? `Value for ${forWhom(editing.model)}` : "Every model"}</th>
+                {columns.map((model) => <th key={model} scope="col">{model}</th>)}
                 <th scope="col">Allowed</th>
                 <th scope="col">Default</th>
                 <th scope="col">Changed</th>
@@ -78,11 +88,16 @@ export function SettingsTables({ config, changed, editing, filter }: Props) {
                       : <code>{setting.name}</code>}
                     <small id={`${setting.name}-means`}>{setting.means}</small>
                   </th>
-                  <td data-label={editing ? "Value" : "Current"}>
+                  <td data-label={editing ? "Value" : "Every model"}>
                     {editing
                       ? <Field setting={setting} config={config} editing={editing} />
-                      : <Values setting={setting} config={config} />}
+                      : <Value setting={setting} config={config} />}
                   </td>
+                  {columns.map((model) => (
+                    <td key={model} data-label={model}>
+                      <OwnValue setting={setting} config={config} model={model} />
+                    </td>
+                  ))}
                   <td data-label="Allowed">
                     {setting.bounds}
                     {setting.optional ? ", or none" : ""} {setting.unit && <small>{setting.unit}</small>}
@@ -109,19 +124,16 @@ const ownValues = ({ models }: RetrainingConfig, { name }: Setting) =>
   }))
     .filter(({ value }) => value !== undefined);
 
-function Values({ setting, config }: { setting: Setting; config: RetrainingConfig }) {
+function Value({ setting, config }: { setting: Setting; config: RetrainingConfig }) {
   const value = valueLabel(config[setting.name]);
-  const isStandard = value === valueLabel(setting.standard);
-  return (
-    <>
-      {isStandard ? value : <b>{value}</b>}
-      {ownValues(config, setting).map(({ model, value }) => (
-        <span key={model} class="own">
-          {model} <b>{valueLabel(value)}</b>
-        </span>
-      ))}
-    </>
-  );
+  return value === valueLabel(setting.standard) ? value : <b>{value}</b>;
+}
+
+/** What holds for one model: its own value, or that of every model. */
+function OwnValue({ setting, config, model }: { setting: Setting; config: RetrainingConfig; model: string }) {
+  if (!setting.perModel) return <small>one for all</small>;
+  const value = valueAt(config, { name: setting.name, model });
+  return value === undefined ? <small>{valueLabel(config[setting.name])}</small> : <b>{valueLabel(value)}</b>;
 }
 
 function Changed({ setting: { name }, config, changed }: { setting: Setting } & Omit<Props, "editing">) {

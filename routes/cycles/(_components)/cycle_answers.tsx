@@ -1,4 +1,5 @@
 import type { Cycle } from "../../../src/retraining/cycle.ts";
+import { IMPORT } from "../../../src/format/import_caller.ts";
 import { signed } from "../../../src/format/numbers.ts";
 import { duration, moment, msBetween } from "../../../src/format/times.ts";
 import { isSamePredictions } from "../../../src/stats/same_predictions.ts";
@@ -32,7 +33,10 @@ export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl
       )}
       <div>
         <dt>Trigger</dt>
-        <dd>{triggerName(trigger)}{requestedBy ? `, ${requestedBy}` : ""}</dd>
+        <dd>
+          {triggerName(trigger, requestedBy)}
+          {requestedBy && requestedBy !== IMPORT ? `, ${requestedBy}` : ""}
+        </dd>
       </div>
       <div>
         <dt>As of</dt>

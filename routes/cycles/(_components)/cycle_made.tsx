@@ -72,10 +72,12 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
           </dd>
         </>
       )}
+      {manifest.distributed && <Distributed of={manifest.distributed} />}
       {manifest.federated && <Federated of={manifest.federated} />}
       <dt>Training rows</dt>
       <dd>
         {counted(manifest.served.rows, "row")} of {counted(manifest.served.cutoffs.length, "cut-off")}
+        {manifest.served.sampled && `, ${count(manifest.served.sampled)} taken`}
         <small>
           labels through {moment(manifest.served.labelledThrough, "day")}; {manifest.served.refitted
             ? `refitted after validation, which used ${count(manifest.tested.rows)}`
@@ -93,6 +95,23 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
       <dt>Artefact</dt>
       <dd>
         <code>sha256:{artefactSha256}</code> <small>{gone}</small>
+      </dd>
+    </>
+  );
+}
+
+/** Shows over how many shards a version was trained, or why over none. */
+function Distributed(
+  { of: { shards, rounds, why } }: { of: NonNullable<ModelVersion["manifest"]["distributed"]> },
+) {
+  return (
+    <>
+      <dt>Distributed</dt>
+      <dd>
+        {shards === 1
+          ? "no, one worker trained"
+          : `${counted(rounds, "round")} over ${counted(shards, "shard")}`}
+        <small>{why}</small>
       </dd>
     </>
   );

@@ -66,7 +66,7 @@ export function CycleTable({ cycles, filter }: { cycles: readonly Cycle[]; filte
                 : "none"}
             </td>
             <td data-label="As of">{moment(cycle.asOf, "day")}</td>
-            <td data-label="Trigger">{triggerName(cycle.trigger)}</td>
+            <td data-label="Trigger">{triggerName(cycle.trigger, cycle.requestedBy)}</td>
             <td data-label="Started">
               <Time iso={cycle.startedAt} as="moment" />
             </td>

@@ -1,6 +1,7 @@
 import { ProgressBar } from "../../../components/status_badge.tsx";
 import { moment } from "../../../src/format/times.ts";
 import { percent } from "../../../src/format/numbers.ts";
+import { isPaused } from "../../../components/rollout_labels.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
 
 /** The shares that a rollout passes through: of a canary its plan's, then everyone; of the others what they have to show. */
@@ -30,7 +31,7 @@ export function RolloutSteps({ rollout }: { rollout: Rollout }) {
               {ended
                 ? `${state}${endedAt ? ` ${moment(endedAt, "day")}` : ""}`
                 : i === now
-                ? `since ${moment(stepAsOf, "day")}`
+                ? `${isPaused(rollout) ? "paused, here " : ""}since ${moment(stepAsOf, "day")}`
                 : null}
             </small>
           </li>

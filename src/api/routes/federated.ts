@@ -1,12 +1,28 @@
 import { createRoute } from "@hono/zod-openapi";
 import { InvalidInputError } from "../../core/errors.ts";
-import { addFederatedRun, listFederatedRuns } from "../../db/federated/runs.ts";
+import { writeAudit } from "../../db/access/audit.ts";
+import { inTransaction } from "../../db/connect.ts";
+import { addFederatedRun, listFederatedRuns, withdrawFederatedRun } from "../../db/federated/runs.ts";
 import { FederatedPlan } from "../../federated/plan.ts";
 import { changeRetrainers, chosenModels } from "../changes.ts";
-import { body, FederatedBegunAnswer, FederatedRunsAnswer, json, problem } from "../components.ts";
+import {
+  body,
+  FederatedBegunAnswer,
+  FederatedRunsAnswer,
+  FederatedWithdrawnAnswer,
+  json,
+  problem,
+} from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { answerOnce } from "../idempotency.ts";
-import { type FederatedBegun, FederatedQuery, FederatedRequest, NameParam } from "../messages.ts";
+import {
+  type FederatedBegun,
+  FederatedQuery,
+  FederatedRequest,
+  type FederatedWithdrawn,
+  NameParam,
+  WithdrawRequest,
+} from "../messages.ts";
 
 const tags = ["Federated training"];
 
@@ -33,7 +49,17 @@ const start = createRoute({
   },
 });
 
-/** Federated trainings: those there are, and a new one. */
+const withdraw = createRoute({
+  method: "post",
+  path: "/models/{name}/federated/withdraw",
+  tags,
+  summary: "Withdraw the federated training that waits for a model's next cycle",
+  description: "One that runs ends with its cycle. An `Idempotency-Key` makes it count once.",
+  request: { params: NameParam, body: body(WithdrawRequest, false) },
+  responses: { 200: json(FederatedWithdrawnAnswer, "It is withdrawn"), default: problem },
+});
+
+/** Federated trainings: those there are, a new one, and one that is withdrawn. */
 export function addFederatedRoutes(app: Api, deps: ApiDeps): void {
   const { sql } = deps;
   app.openapi(list, async (c) => {
@@ -55,6 +81,37 @@ export function addFederatedRoutes(app: Api, deps: ApiDeps): void {
       (requestId) => begin(deps, { model, plan: FederatedPlan.parse(plan), why, requestId, who }),
     );
     return c.json(answer, 202);
+  });
+  app.openapi(withdraw, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    const { why } = WithdrawRequest.parse(c.req.valid("json") ?? {});
+    const by = c.get("who");
+    const answer = await answerOnce(
+      c,
+      sql,
+      { body: { why }, status: 200 },
+      (requestId) => withdrawn(deps, { model, why, requestId, by }),
+    );
+    return c.json(answer, 200);
+  });
+}
+
+/** Withdraws a training and writes that down, both or neither. */
+function withdrawn(
+  { sql }: ApiDeps,
+  { model, why, requestId, by }: { model: string; why: string; requestId: string; by: string },
+): Promise<FederatedWithdrawn> {
+  return inTransaction(sql, async (tx) => {
+    const run = await withdrawFederatedRun(tx, { model, by, why });
+    await writeAudit(tx, {
+      requestId,
+      who: by,
+      action: "withdraw federated",
+      target: model,
+      why,
+      after: { run },
+    });
+    return { run, model };
   });
 }
 

@@ -6,16 +6,17 @@ import { inTransaction } from "../../db/connect.ts";
 import { getRollout, listLooks, listRollouts } from "../../db/rollouts/rollouts.ts";
 import { servingVersion } from "../../db/models/serving.ts";
 import { getVersion } from "../../db/models/versions.ts";
+import { pauseRollout, resumeRollout } from "../../app/registry/rollout_pauses.ts";
 import { planRollout, strategyFor } from "../../app/registry/plan_rollout.ts";
 import { needReadable } from "../../app/registry/version_files.ts";
 import { currentAsOf } from "../../app/as_of.ts";
 import { configOf } from "../../config/retraining.ts";
 import { decidedAgain } from "../../app/reports/rollout_looks.ts";
 import type { Strategy } from "../../rollout/plan.ts";
-import { askedRolloutId } from "../../rollout/rollout.ts";
+import { askedRolloutId, type Rollout } from "../../rollout/rollout.ts";
 import type { HandRollout } from "../../temporal/control.ts";
 import { routerPath } from "../access.ts";
-import { chosenModels } from "../changes.ts";
+import { chosenModels, notifyIfReachable } from "../changes.ts";
 import { type ControlMessage, sendNow } from "../control_messages.ts";
 import { reaching } from "../reaching.ts";
 import {
@@ -26,6 +27,7 @@ import {
   problem,
   RolloutAnswer,
   RolloutBegunAnswer,
+  RolloutChangedAnswer,
   RolloutsAnswer,
 } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
@@ -35,7 +37,9 @@ import {
   DrillRequest,
   LookRequest,
   NameParam,
+  PauseRequest,
   PlanQuery,
+  ResumeRequest,
   type RolloutBegun,
   RolloutParam,
   RolloutRequest,
@@ -92,6 +96,27 @@ const begin = createRoute({
   responses: { 202: json(RolloutBegunAnswer, "It begins"), default: problem },
 });
 
+const pause = createRoute({
+  method: "post",
+  path: "/models/{name}/rollout/pause",
+  tags,
+  summary: "Pause the running rollout: shares stay, it neither steps nor promotes",
+  description:
+    "Harm and broken guardrails still end it. Needs no Temporal. An `Idempotency-Key` makes it count once.",
+  request: { params: NameParam, body: body(PauseRequest, false) },
+  responses: { 200: json(RolloutChangedAnswer, "The rollout, paused"), default: problem },
+});
+
+const resume = createRoute({
+  method: "post",
+  path: "/models/{name}/rollout/resume",
+  tags,
+  summary: "Resume the paused rollout from its step",
+  description: "An `Idempotency-Key` makes it count once.",
+  request: { params: NameParam, body: body(ResumeRequest, false) },
+  responses: { 200: json(RolloutChangedAnswer, "The rollout, which goes on"), default: problem },
+});
+
 const drill = createRoute({
   method: "post",
   path: "/models/{name}/drill",
@@ -125,6 +150,30 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
       (requestId) => beginOne(deps, { ...request, model, requestId, by: c.get("who") }),
     );
     return c.json(answer, 202);
+  });
+  app.openapi(pause, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    const request = PauseRequest.parse(c.req.valid("json"));
+    const change = async (requestId: string) =>
+      await pauseRollout(sql, { ...request, ...await changeOf(deps, model, requestId, c.get("who")) });
+    return c.json(
+      await answerOnce(c, sql, { body: request, status: 200 }, (id) => woken(deps, change(id))),
+      200,
+    );
+  });
+  app.openapi(resume, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    const request = ResumeRequest.parse(c.req.valid("json"));
+    const change = async (requestId: string) =>
+      await resumeRollout(sql, {
+        ...request,
+        ...await changeOf(deps, model, requestId, c.get("who")),
+        nowMs: deps.clock(),
+      });
+    return c.json(
+      await answerOnce(c, sql, { body: request, status: 200 }, (id) => woken(deps, change(id))),
+      200,
+    );
   });
   app.openapi(drill, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
@@ -171,6 +220,18 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
       200,
     );
   });
+}
+
+async function changeOf({ sql, clock }: ApiDeps, model: string, requestId: string, by: string) {
+  return { model, requestId, by, asOf: new Date(await currentAsOf(sql, clock)).toISOString() };
+}
+
+/** Has a rollout look at once after it changed; one that is replayed looks when it is told to. */
+async function woken(deps: ApiDeps, change: Promise<Rollout>): Promise<Rollout> {
+  const rollout = await change;
+  const { id, replayed } = rollout;
+  if (!replayed) await notifyIfReachable(deps, id, () => deps.control.wakeRollout(id));
+  return rollout;
 }
 
 /** @throws {InvalidInputError} it is to come */

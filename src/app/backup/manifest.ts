@@ -51,10 +51,10 @@ export async function listBackups(folder: string): Promise<Manifest[]> {
   return backups;
 }
 
-/** The backup of this id; left out, the newest. @throws {NotFoundError} there is none */
-export async function findBackup(folder: string, id?: string): Promise<Manifest> {
+/** The backup of this id; left out, the newest. `name`: of the place, for the error. @throws {NotFoundError} there is none */
+export async function findBackup(folder: string, id?: string, name = folder): Promise<Manifest> {
   const backups = await listBackups(folder);
   const backup = id === undefined ? backups.at(-1) : backups.find((one) => one.id === id);
-  if (!backup) throw new NotFoundError(`backup in "${folder}"`, id ?? "newest");
+  if (!backup) throw new NotFoundError("backup", `${id ?? "newest"} in ${name}`);
   return backup;
 }

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { ConflictError, InvalidInputError, isLostArtefact } from "../../core/errors.ts";
 import { writeAudit } from "../../db/access/audit.ts";
-import { beginFilling, copyIn, endFilling, makeScope, setSequence } from "../../db/backup.ts";
+import { beginFilling, copyIn, endFilling, keptArtefacts, makeScope, setSequence } from "../../db/backup.ts";
 import type { Database, Sql } from "../../db/connect.ts";
 import { migrate, migrateTo } from "../../db/migrate.ts";
 import { deleteSetting } from "../../db/settings.ts";
@@ -88,12 +88,30 @@ export async function restoreDatabase(
     for (const sequence of manifest.sequences) await setSequence(tx, sequence);
     await tx`set constraints all immediate`;
     for (const table of manifest.tables) await endFilling(tx, table);
-    await deleteSetting(tx, "temporal");
-    const about = { target: manifest.id, before: { createdAt: manifest.createdAt } };
-    const requestId = `restore/${crypto.randomUUID()}`;
-    await writeAudit(tx, { requestId, who, action: "restore", why: "perennial restore", ...about });
+    await noteRestore(tx, { id: manifest.id, asOf: manifest.createdAt, who });
   });
   await migrate(owner);
+}
+
+/** Makes a database that was recovered as of a moment one that is begun again from. @returns versions that have no file */
+export async function restoreAsOf(
+  owner: Database,
+  { id, asOf, who, store }: { id: string; asOf: string; who: string; store: FileArtefacts },
+): Promise<number> {
+  await owner.begin((tx) => noteRestore(tx, { id, asOf, who }));
+  await migrate(owner);
+  const good = await Promise.all((await keptArtefacts(owner)).map((hash) => isGood(store, hash)));
+  return good.filter((one) => !one).length;
+}
+
+async function noteRestore(
+  tx: Sql,
+  { id, asOf, who }: { id: string; asOf: string; who: string },
+): Promise<void> {
+  await deleteSetting(tx, "temporal");
+  const requestId = `restore/${crypto.randomUUID()}`;
+  const why = "perennial restore";
+  await writeAudit(tx, { requestId, who, action: "restore", why, target: id, before: { createdAt: asOf } });
 }
 
 async function fill(tx: Sql, path: string, table: Manifest["tables"][number]): Promise<void> {

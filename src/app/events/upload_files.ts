@@ -14,7 +14,14 @@ export type UploadState =
     readonly bytesTotal: number;
     readonly lines: number;
   }
-  | { readonly kind: "done"; readonly report: Report; readonly added: number; readonly already: boolean }
+  | {
+    readonly kind: "done";
+    readonly report: Report;
+    readonly added: number;
+    readonly already: boolean;
+    /** models that are checked because of it */
+    readonly checked: readonly string[];
+  }
   | { readonly kind: "failed"; readonly text: string };
 
 /** What is known of an uploaded file. */

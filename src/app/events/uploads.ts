@@ -6,6 +6,7 @@ import { messageOf, NotFoundError } from "../../core/errors.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { Tally } from "../../events/tally.ts";
+import { checkAfterImport } from "./check_after_import.ts";
 import { importFiles } from "./import.ts";
 import type { IngestDeps } from "./ingest.ts";
 import { shopMoney, withMoney } from "./shop_money.ts";
@@ -113,10 +114,13 @@ async function importUpload(deps: IngestDeps, running: RunningUpload, plan: Impo
     clearInterval(beat);
     const summary = tally.summary();
     const { read, accepted, duplicates, conflicts, refused } = summary;
+    const added = results.reduce((sum, result) => sum + result.added, 0);
+    const checked = added > 0 ? await checkAfterImport(deps.sql, upload.id) : [];
     await running.note({
       kind: "done",
       report: { summary, details: tally.details() },
-      added: results.reduce((sum, { added }) => sum + added, 0),
+      added,
+      checked,
       already: results.every(({ already }) => already),
     });
     // pages that follow the data are drawn anew by this: it comes after the state that they show

@@ -1,6 +1,7 @@
 import { DAY_MS } from "../../core/time.ts";
 import { isLostArtefact } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
+import { createSharedWork } from "../../core/shared_work.ts";
 import type { Sql } from "../../db/connect.ts";
 import {
   findFeatureBlock,
@@ -8,16 +9,20 @@ import {
   saveFeatureBlock,
   saveLabelBlock,
 } from "../../db/cycles/snapshots.ts";
+import { forgetShards } from "../../db/cycles/feature_shards.ts";
 import { countEvents } from "../../db/events/events.ts";
-import { readLabelDays, readUserDays } from "../../db/events/user_days.ts";
+import { fillNewestEvents } from "../../db/events/newest_events.ts";
+import { type KeyRange, populationRanges, readLabelDays, readUserDays } from "../../db/events/user_days.ts";
 import type { ModelDefinition } from "../../models/model.ts";
-import { outcomeOf } from "../../models/outcome.ts";
+import { labelFingerprint, outcomeOf } from "../../models/outcome.ts";
 import type { ArtefactStore } from "../../registry/artefacts.ts";
-import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from "../../features/blocks.ts";
+import { encodeFeatures, encodeLabels, type FeatureBlock, packRows } from "../../features/blocks.ts";
 import { FEATURES } from "../../features/definition.ts";
 import { type FeatureSet, SHARED_FEATURES } from "../../features/set.ts";
-import { activityCode, compareRows, type UnorderedRow } from "../../features/order.ts";
+import { activityCode, compareRows, orderNumber, type UnorderedRow } from "../../features/order.ts";
 import type { Activity } from "../../features/population.ts";
+import { readHeads } from "../../features/shards.ts";
+import { sealShards } from "./shards.ts";
 
 /** The sources of blocks, and the store that keeps them. */
 export interface BlockDeps {
@@ -26,13 +31,18 @@ export interface BlockDeps {
 }
 
 /** Whom rows are made for, and how far their outcomes reach. */
-interface Protocol {
+export interface Protocol {
   activeDays: number;
   activity: Activity;
   horizonDays: number;
   /** left out: those that every model has */
   featureSet?: FeatureSet;
+  /** of a cut-off with more, the rows are made and kept in shards of so many; left out: `SHARD_SHOPPERS` */
+  shardShoppers?: number;
 }
+
+/** Shoppers whose rows are in memory at once while a cut-off is built: some 2 kB each. */
+export const SHARD_SHOPPERS = 25_000;
 
 /** The part of a protocol that is plain data. */
 const plain = ({ activeDays, activity, horizonDays }: Protocol) => ({ activeDays, activity, horizonDays });
@@ -40,10 +50,8 @@ const plain = ({ activeDays, activity, horizonDays }: Protocol) => ({ activeDays
 /** What identifies the rows of a protocol. */
 const keyOf = (about: Record<string, unknown>): string => sha256(canonicalJson(about)).slice(0, 32);
 
-type Sealed = Promise<{ sha256: string; rows: number }>;
-
-/** Blocks being built in this process, by store: models that ask for the same rows at once share one build. */
-const underWay = new WeakMap<ArtefactStore, Map<string, Sealed>>();
+/** Blocks being built, by store: models that ask for the same rows at once share one build. */
+const builds = createSharedWork<{ sha256: string; rows: number }>();
 
 /**
  * The features of one cut-off, sealed. Built once: built again only when events before the cut-off arrived since, or
@@ -59,30 +67,49 @@ export async function featureBlock(
   const key = keyOf({ features: hash, ...plain(protocol) });
   const eventsSeen = await countEvents(sql, { beforeMs: cutoffMs });
   const known = await findFeatureBlock(sql, key, cutoffMs);
-  if (known && known.eventsSeen === eventsSeen && await isIntact(store, known.sha256)) return known;
-  const job = `${key} ${cutoffMs} ${eventsSeen}`;
-  const builds = underWay.get(store) ?? new Map<string, Sealed>();
-  const build = builds.get(job) ?? sealFeatures({ sql, store }, protocol, { key, cutoffMs, eventsSeen });
-  underWay.set(store, builds.set(job, build));
-  return await build.finally(() => builds.delete(job));
+  if (known && known.eventsSeen === eventsSeen && await areIntact(store, known.sha256)) return known;
+  return await builds.run(
+    store,
+    `${key} ${cutoffMs} ${eventsSeen}`,
+    () => sealFeatures({ sql, store }, protocol, { key, cutoffMs, eventsSeen }),
+  );
 }
 
 async function sealFeatures(
-  { sql, store }: BlockDeps,
+  deps: BlockDeps,
   protocol: Protocol,
-  { key, cutoffMs, eventsSeen }: { key: string; cutoffMs: number; eventsSeen: number },
+  build: { key: string; cutoffMs: number; eventsSeen: number },
 ): Promise<{ sha256: string; rows: number }> {
+  const { sql } = deps;
+  const { key, cutoffMs, eventsSeen } = build;
+  const { activeDays, activity, shardShoppers: shoppers = SHARD_SHOPPERS } = protocol;
+  const ranges = await populationRanges(sql, {
+    asOfMs: cutoffMs,
+    population: { activeDays, activity },
+    shoppers,
+  });
+  const sealed = ranges.length === 1
+    ? await sealWhole(deps, protocol, cutoffMs)
+    : await sealShards(deps, build, ranges, (range) => buildRange(sql, protocol, cutoffMs, range));
+  await saveFeatureBlock(sql, { key, cutoff: new Date(cutoffMs).toISOString(), eventsSeen, ...sealed });
+  await forgetShards(sql, build);
+  return sealed;
+}
+
+async function sealWhole({ sql, store }: BlockDeps, protocol: Protocol, cutoffMs: number) {
   const block = await buildFeatures(sql, protocol, cutoffMs);
-  const hash = await store.put(encodeFeatures(block));
-  const row = {
-    key,
-    cutoff: new Date(cutoffMs).toISOString(),
-    eventsSeen,
-    sha256: hash,
-    rows: block.users.length,
-  };
-  await saveFeatureBlock(sql, row);
-  return row;
+  return { sha256: await store.put(encodeFeatures(block)), rows: block.users.length };
+}
+
+/** Whether the rows of a cut-off can be read as they were written, in however many files. */
+async function areIntact(store: ArtefactStore, sha256: string): Promise<boolean> {
+  try {
+    for await (const _ of readHeads(store, sha256));
+    return true;
+  } catch (error) {
+    if (isLostArtefact(error)) return false;
+    throw error;
+  }
 }
 
 /** Whether a block can be read as it was written; one that cannot is built again. */
@@ -101,18 +128,49 @@ async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> 
  * shoppers did (docs/decisions/0033).
  */
 export async function buildFeatures(sql: Sql, protocol: Protocol, cutoffMs: number): Promise<FeatureBlock> {
-  const { activeDays, activity, horizonDays, featureSet = SHARED_FEATURES } = protocol;
-  const { names, hash: featureHash, events } = featureSet;
+  const rows = await unorderedRows(sql, protocol, { cutoffMs });
+  return blockOf(rows.sort(compareRows), protocol, cutoffMs);
+}
+
+/** The features of the shoppers of one range: a shard. */
+async function buildRange(
+  sql: Sql,
+  protocol: Protocol,
+  cutoffMs: number,
+  range: KeyRange,
+): Promise<FeatureBlock> {
+  const rows = await unorderedRows(sql, protocol, { cutoffMs, range });
+  const numbered = rows.map((row) => ({ ...row, number: orderNumber(row.code, row.features) }));
+  numbered.sort((a, b) => a.number - b.number || compareRows(a, b));
+  return { ...blockOf(numbered, protocol, cutoffMs), order: numbered.map(({ number }) => number) };
+}
+
+async function unorderedRows(
+  sql: Sql,
+  { activeDays, activity, horizonDays, featureSet = SHARED_FEATURES }: Protocol,
+  { cutoffMs, range }: { cutoffMs: number; range?: KeyRange },
+): Promise<UnorderedRow[]> {
+  const { events, session } = featureSet;
   const population = { activeDays, activity };
+  const newest = session ? "kept" as const : undefined;
+  if (session) await fillNewestEvents(sql, { fromMs: cutoffMs - (activeDays + 1) * DAY_MS, toMs: cutoffMs });
   const rows: UnorderedRow[] = [];
-  for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population, events })) {
+  const query = { asOfMs: cutoffMs, population, range, events, newest } as const;
+  for await (const { userKey, days } of readUserDays(sql, query)) {
     const features = featureSet.row(days, cutoffMs, { horizonDays });
     rows.push({ userKey, code: activityCode(days), features });
   }
-  rows.sort(compareRows);
+  return rows;
+}
+
+function blockOf(
+  rows: readonly UnorderedRow[],
+  { featureSet = SHARED_FEATURES }: Protocol,
+  cutoffMs: number,
+): FeatureBlock {
+  const { names, hash: featureHash } = featureSet;
   const width = names.length;
-  const packed = new Float32Array(rows.length * width);
-  rows.forEach(({ features }, i) => packed.set(features, i * width));
+  const packed = packRows(rows.map(({ features }) => features), width);
   const users = rows.map(({ userKey }) => userKey);
   const own = width > FEATURES.length ? { own: names.slice(FEATURES.length) } : {};
   return { cutoffMs, featureHash, users, width, ...own, features: packed };
@@ -129,7 +187,7 @@ export async function labelBlock(
   const classes = model.classes ? { classes: model.classes } : {};
   const key = keyOf({
     model: model.name,
-    label: String(model.label),
+    label: labelFingerprint(model),
     ...classes,
     ...read,
     ...plain(protocol),
@@ -139,13 +197,27 @@ export async function labelBlock(
   const known = await findLabelBlock(sql, key, cutoffMs);
   const fresh = known && known.eventsSeen === eventsSeen && known.featureSha256 === features;
   if (fresh && await isIntact(store, known.sha256)) return known.sha256;
-  const { users } = decodeFeatures(await store.getRows(features));
-  const hash = await store.put(
-    encodeLabels(await buildLabels(sql, model, { fromMs: cutoffMs, toMs, users })),
-  );
+  const labels = await labelsOf({ sql, store }, model, { fromMs: cutoffMs, toMs, features });
+  const hash = await store.put(encodeLabels(labels));
   const cutoff = new Date(cutoffMs).toISOString();
   await saveLabelBlock(sql, { key, cutoff, eventsSeen, featureSha256: features, sha256: hash });
   return hash;
+}
+
+/** The outcomes of a cut-off's shoppers in its order, read shard by shard: memory holds eight bytes a shopper, and a shard. */
+async function labelsOf(
+  { sql, store }: BlockDeps,
+  model: Pick<ModelDefinition, "label" | "classes" | "events">,
+  { fromMs, toMs, features }: { fromMs: number; toMs: number; features: string },
+): Promise<Float64Array> {
+  let labels: Float64Array | undefined;
+  for await (const { block: { users }, places, of } of readHeads(store, features)) {
+    const part = await buildLabels(sql, model, { fromMs, toMs, users });
+    if (users.length === of) return part;
+    labels ??= new Float64Array(of);
+    for (let i = 0; i < places.length; i++) labels[places[i]] = part[i];
+  }
+  return labels!;
 }
 
 /** One outcome per shopper from events in `[fromMs, toMs)`; shoppers who stayed away have the label of no days. */

@@ -15,6 +15,9 @@ async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): Promise
   return labelledCutoffs({ firstMs: gridStart(config, span.firstMs), asOfMs, stepDays, horizonDays, max });
 }
 
+/** While the database reads one cut-off, this process packs another: no more of them are in memory. */
+const BLOCKS_AT_ONCE = 2;
+
 /** All labelled rows of a model as of a moment, as sealed blocks, oldest first. Builds only what is new. */
 export async function labelledBlocks(
   deps: BlockDeps,
@@ -26,11 +29,17 @@ export async function labelledBlocks(
   },
 ): Promise<SnapshotBlock[]> {
   const cutoffs = await cutoffsOf(deps.sql, config, asOfMs);
-  const blocks: SnapshotBlock[] = [];
-  for (const cutoffMs of cutoffs) {
-    blocks.push(await labelledBlock(deps, model, { config, cutoffMs }));
-    onBlock?.(blocks.length, cutoffs.length);
-  }
+  const blocks = new Array<SnapshotBlock>(cutoffs.length);
+  let next = 0;
+  let done = 0;
+  const build = async () => {
+    while (next < cutoffs.length) {
+      const place = next++;
+      blocks[place] = await labelledBlock(deps, model, { config, cutoffMs: cutoffs[place] });
+      onBlock?.(++done, cutoffs.length);
+    }
+  };
+  await Promise.all(Array.from({ length: BLOCKS_AT_ONCE }, build));
   return blocks;
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from "../../db/connect.ts";
 import { addRedaction } from "../../db/people/redactions.ts";
+import { decodeShards } from "../../features/shards.ts";
 import type { FileArtefacts } from "../../registry/artefacts.ts";
 import { redacted } from "../../registry/redact.ts";
 
@@ -40,4 +41,17 @@ export async function filesHolding(store: FileArtefacts, key: string): Promise<s
     if (bytes !== null && redacted(bytes, { key, fresh: crypto.randomUUID() }) !== null) names.push(name);
   }
   return names;
+}
+
+/** Lists the lists of shards that name any of these files: a cut-off holds whom one of its shards holds. */
+export async function listsNaming(store: FileArtefacts, names: readonly string[]): Promise<string[]> {
+  const wanted = new Set(names);
+  const lists: string[] = [];
+  for (const { name } of await store.list()) {
+    if (!await store.isGzip(name)) continue;
+    const bytes = await store.get(name).catch(() => null); // gone meanwhile, or damaged
+    const shards = bytes === null ? undefined : decodeShards(bytes)?.shards;
+    if (shards?.some(({ sha256 }) => wanted.has(sha256))) lists.push(name);
+  }
+  return lists;
 }

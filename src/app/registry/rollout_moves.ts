@@ -84,7 +84,7 @@ export function applyDecision(
   return inTransaction(sql, async (tx) => {
     await lockServing(tx, model);
     const now = await getRollout(tx, id);
-    if (now.state !== "running") return now;
+    if (now.state !== "running" || isPausedSince(now, look)) return now;
     const { step, shares } = now;
     await saveLook(tx, {
       rollout: id,
@@ -101,6 +101,14 @@ export function applyDecision(
   });
 }
 
+/** Whether a person paused a rollout after the evidence was gathered: what it decided then, the next look decides again. */
+const isPausedSince = (
+  now: Rollout,
+  { evidence, decision }: { evidence: RolloutEvidence; decision: RolloutDecision },
+) =>
+  now.paused !== null && !evidence.paused && decision.kind !== "roll back" &&
+  decision.kind !== "keep collecting";
+
 interface Act {
   key: string;
   asOf: string;
@@ -114,6 +122,7 @@ async function act(tx: Sql, rollout: Rollout, { key, asOf, decision, instead }: 
   const why = decision.text;
   switch (decision.kind) {
     case "keep collecting":
+    case "paused":
       return;
     case "go on": {
       const { step, shares } = decision;

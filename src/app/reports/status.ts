@@ -1,3 +1,4 @@
+import type { Alert } from "../../alerts/alert.ts";
 import type { Clock } from "../../core/clock.ts";
 import { listAlerts } from "../../db/alerts/alerts.ts";
 import { type Approval, listApprovals } from "../../db/rollouts/approvals.ts";
@@ -19,7 +20,7 @@ import type { ModelDefinition } from "../../models/model.ts";
 import { type SpendingUnit, unitIn } from "../../models/unit.ts";
 import { spendingUnit } from "../features/spending_unit.ts";
 import type { ServingMove } from "../../registry/version.ts";
-import { isDrill, type Rollout } from "../../rollout/rollout.ts";
+import { isDrill, type Rollout, type RolloutPause } from "../../rollout/rollout.ts";
 import { configOf } from "../../config/retraining.ts";
 import { currentMoment } from "../as_of.ts";
 import type { Cycle } from "../../retraining/cycle.ts";
@@ -60,6 +61,7 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
     models: await Promise.all([...models.values()].map((model) => modelStatus(model, shared))),
     data: await dataState(sql),
     replay: await runningReplay(sql),
+    installation: installationState(alerts),
   };
   return {
     asOf: new Date(moment.asOfMs).toISOString(),
@@ -69,6 +71,16 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
     headline: headlineOf(facts),
     ...facts,
   };
+}
+
+/** Sums up the open alerts about no one model; those about the events are told with the data. */
+function installationState(alerts: readonly Alert[]): Status["installation"] {
+  const about = alerts.filter(({ model, kind, severity }) =>
+    model === null && kind !== "quality" && severity !== "info"
+  );
+  if (about.length === 0) return null;
+  const gravest = about.find(({ severity }) => severity === "critical") ?? about[0];
+  return { openAlerts: about.length, text: gravest.title };
 }
 
 /** Returns what the newest evaluation of the events found, and how much of it is still open. */
@@ -129,13 +141,24 @@ const pickApproval = ({ version, text, expiresAt }: Approval) => ({ version, tex
 /** Returns the position of the running rollout, by its last look. */
 async function rolloutStatus(
   sql: Sql,
-  { id, plan, challengers: [version], shares, startedAt, why }: Rollout,
+  { id, plan, challengers: [version], shares, startedAt, why, paused }: Rollout,
 ): Promise<ModelStatus["rollout"]> {
   const [look] = await listLooks(sql, id, 1);
   const share = plan.strategy === "shadow" ? 0 : shares.find((arm) => arm.version === version)?.share ?? 0;
   const text = look?.decision.text ?? why;
-  return { id, strategy: plan.strategy, version, share, startedAt, drill: isDrill(id), text };
+  return {
+    id,
+    strategy: plan.strategy,
+    version,
+    share,
+    startedAt,
+    drill: isDrill(id),
+    text,
+    paused: paused && pickPause(paused),
+  };
 }
+
+const pickPause = ({ until, by, why }: RolloutPause) => ({ until, by, why });
 
 const pick = ({ id, number, outcome, asOf, endedAt }: Cycle) => ({ id, number, outcome, asOf, endedAt });
 

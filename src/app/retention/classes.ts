@@ -63,7 +63,7 @@ export const CLASSES: readonly Class[] = [
   rows("shoppers", "keep_shoppers_days", ["user_days"], true),
   rows("predictions", "keep_predictions_days", ["predictions"]),
   rows("metrics", "keep_metrics_days", ["serving_minutes"]),
-  rows("blocks", "keep_blocks_days", ["label_blocks", "feature_blocks"]),
+  rows("blocks", "keep_blocks_days", ["label_blocks", "feature_blocks", "feature_shards"]),
   files("evidence", "keep_evidence_days", "day"),
   files("versions", "keep_rejected_days", "month"),
   files("files", null, "day"),

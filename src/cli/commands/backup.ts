@@ -7,6 +7,7 @@ import {
   checkBackup,
   placeSecrets,
   restoreArtefacts,
+  restoreAsOf,
   restoreDatabase,
   secretsIn,
 } from "../../app/backup/restore.ts";
@@ -18,16 +19,18 @@ import { systemClock } from "../../core/clock.ts";
 import { InvalidInputError } from "../../core/errors.ts";
 import { schemaState } from "../../db/migrate.ts";
 import { cacheHome, installationHome, makeFolder } from "../../embedded/home.ts";
-import { count } from "../../format/numbers.ts";
+import { count, counted } from "../../format/numbers.ts";
 import type { FileArtefacts } from "../../registry/artefacts.ts";
 import { artefactStore, s3Access } from "../../start/artefacts.ts";
+import { copyBase, recoverDatabase } from "../../start/point_in_time.ts";
+import { type BaseCopy, findBase } from "../../embedded/postgres_archive.ts";
 import { findDatabase, type LocalPlace, opened, startDatabase } from "../../start/local_database.ts";
 import { Undo } from "../../start/undo.ts";
 import { findInstallations } from "../connection.ts";
 import { type Context, withExamples } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { minute, table } from "../format.ts";
-import { wholeNumber } from "../options.ts";
+import { momentOption, wholeNumber } from "../options.ts";
 
 interface Common {
   installation?: string;
@@ -43,6 +46,8 @@ interface BackupOptions extends Common {
 
 interface RestoreOptions extends Common {
   backup?: string;
+  at?: string;
+  archive?: string;
   artefactsOnly?: boolean;
 }
 
@@ -73,10 +78,16 @@ export function addBackup(program: Command, context: Context): void {
     .argument("<folder>", "of the backups, or s3://bucket/prefix")
     .option("--backup <id>", "which one; left out: the newest")
     .option("--installation <name>", "the empty one to fill; left out: default")
+    .option(
+      "--at <time>",
+      "the database as of this moment, from PERENNIAL_ARCHIVE: 2026-11-30T14:04:00Z",
+      momentOption,
+    )
+    .option("--archive <folder>", "that the lost installation archived into; left out: PERENNIAL_ARCHIVE")
     .option("--artefacts-only", "only put back files that are gone or damaged");
   withExamples(
     withPassphrase(restore),
-    "perennial restore /mnt/backups\nperennial restore /mnt/backups --artefacts-only",
+    "perennial restore /mnt/backups\nperennial restore /mnt/backups --at 2026-11-30T14:04:00Z --archive /mnt/log",
   ).action((folder: string, options: RestoreOptions) =>
     inPlace(context, folder, (place) => runRestore(context, place, options))
   );
@@ -120,8 +131,11 @@ async function runBackup(context: Context, to: BackupPlace, options: BackupOptio
     if (sql === null) throw new UsageError(`There is no installation in "${place.home}"`);
     const given = { secret: config.PERENNIAL_SECRET, "signing-key": config.PERENNIAL_SIGNING_KEY };
     const deps = { sql, store, clock: systemClock, home: place.home, given };
-    const done = await backUp(deps, { to, passphrase, keep: options.keep, who: userInfo().username });
-    context.show(options, done, (what) => doneText(what, to.name));
+    const { keep } = options;
+    const done = await backUp(deps, { to, passphrase, keep, who: userInfo().username });
+    const ownsFiles = config.DATABASE_URL === undefined;
+    const archived = ownsFiles && await copyBase(sql, { home: place.home, id: done.id, keep });
+    context.show(options, { ...done, archived }, (what) => doneText(what, to.name));
   } finally {
     await undo.run();
   }
@@ -145,7 +159,8 @@ async function passphraseOf(config: Config, { passphraseFile }: Common): Promise
 async function runRestore(context: Context, from: BackupPlace, options: RestoreOptions): Promise<void> {
   const { place, store, config } = placeOf(context, options.installation);
   const { folder } = from;
-  const manifest = await findBackup(folder, options.backup);
+  const moment = await momentOf(config, options);
+  const manifest = await findBackup(folder, moment?.base.id ?? options.backup, from.name);
   await from.fetch(manifest.id);
   await checkBackup(from, manifest);
   if (options.artefactsOnly) {
@@ -160,22 +175,75 @@ async function runRestore(context: Context, from: BackupPlace, options: RestoreO
   await makeFolder(place.home, "PERENNIAL_HOME", place.uid);
   await makeFolder(place.cache, "PERENNIAL_CACHE", place.uid);
   const undo = new Undo(context.io.err);
+  let missing = 0;
   try {
-    await fillEmpty({ place, store, config, undo }, { from, manifest, secrets });
+    const filled = { place, store, config, undo };
+    if (moment) missing = await fillAsOf(filled, { from, manifest, secrets, ...moment });
+    else await fillEmpty(filled, { from, manifest, secrets });
   } finally {
     await undo.run();
   }
   const { id, createdAt } = manifest;
   context.show(
     options,
-    { id, createdAt, home: place.home, secrets: Object.keys(secrets) },
-    () => restoredText(manifest, place.home),
+    { id, createdAt, at: moment?.at ?? createdAt, missing, home: place.home, secrets: Object.keys(secrets) },
+    () => restoredText(manifest, { home: place.home, at: moment?.at, missing }),
   );
+}
+
+interface Moment {
+  at: string;
+  base: BaseCopy;
+}
+
+/** The copy to begin from, where a moment is asked for. @throws {InvalidInputError} no archive, or none so old */
+async function momentOf(config: Config, { at, archive, backup }: RestoreOptions): Promise<Moment | null> {
+  if (at === undefined) return null;
+  if (backup !== undefined) throw new UsageError("Name a backup or a moment, not both");
+  if (config.DATABASE_URL !== undefined) {
+    throw new UsageError(
+      "--at is of the embedded Postgres: DATABASE_URL names a server, which has its own archive",
+    );
+  }
+  const folder = archive ?? config.PERENNIAL_ARCHIVE;
+  if (folder === undefined) throw new UsageError("--at needs --archive, or PERENNIAL_ARCHIVE");
+  const base = await findBase(folder, at);
+  if (base) return { at, base };
+  throw new InvalidInputError(
+    `Cannot restore as of ${at}: no backup in the archive "${folder}" is so old`,
+    "at",
+  );
+}
+
+interface Filled {
+  place: LocalPlace;
+  store: FileArtefacts;
+  config: Config;
+  undo: Undo;
+}
+
+/** The database from the archive; its files from every backup, for some were made after the one that it begins from. */
+async function fillAsOf(
+  { place, store, undo }: Filled,
+  { from, manifest, secrets, base, at }: {
+    from: BackupPlace;
+    manifest: Manifest;
+    secrets: Record<string, string>;
+  } & Moment,
+): Promise<number> {
+  if (manifest.store !== null) await needOwnStore(store, manifest.store.id);
+  await recoverDatabase(place, { base, at });
+  await placeSecrets(place.home, secrets);
+  for (const one of await listBackups(from.folder)) await restoreArtefacts(from, one, store);
+  const owner = await opened(await startDatabase(place, undo), undo);
+  const missing = await restoreAsOf(owner, { id: base.id, asOf: at, who: userInfo().username, store });
+  if (manifest.store !== null) await adoptStore(owner, store, manifest.store.id);
+  return missing;
 }
 
 /** Files first, the database last and all at once: what ends half way is begun again. */
 async function fillEmpty(
-  { place, store, config, undo }: { place: LocalPlace; store: FileArtefacts; config: Config; undo: Undo },
+  { place, store, config, undo }: Filled,
   { from, manifest, secrets }: { from: BackupPlace; manifest: Manifest; secrets: Record<string, string> },
 ): Promise<void> {
   const url = config.PERENNIAL_OWNER_DATABASE_URL ?? config.DATABASE_URL ?? await startDatabase(place, undo);
@@ -212,13 +280,16 @@ function listText(backups: readonly Manifest[]): string {
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function doneText(
-  { id, tables, databaseBytes, artefacts, copied, copiedBytes, missing, deleted }: BackupDone,
+  { id, tables, databaseBytes, artefacts, copied, copiedBytes, missing, deleted, archived }: BackupDone & {
+    archived: boolean;
+  },
   folder: string,
 ): string {
   const lines = [
     `Backup ${id} is in "${folder}": ${tables} tables (${megabytes(databaseBytes)}), ` +
     `${count(artefacts)} files, ${count(copied)} of them new (${megabytes(copiedBytes)})`,
   ];
+  if (archived) lines.push("Any later moment can be restored: perennial restore --at TIME");
   if (missing > 0) {
     lines.push(`${count(missing)} versions have no good file: perennial doctor names them`);
   }
@@ -226,7 +297,17 @@ function doneText(
   return lines.join("\n");
 }
 
-const restoredText = ({ id, createdAt, secrets }: Manifest, home: string): string =>
-  `Backup ${id} of ${minute(createdAt)} is restored into "${home}". ` +
+const restoredText = (
+  { id, createdAt, secrets }: Manifest,
+  { home, at, missing }: { home: string; at?: string; missing: number },
+): string =>
+  (at === undefined
+    ? `Backup ${id} of ${minute(createdAt)} is restored into "${home}". `
+    : `The database as of ${at} is restored into "${home}". `) +
+  (missing === 0
+    ? ""
+    : `${
+      counted(missing, "version")
+    } made since the last backup before it have no file: perennial doctor names them. `) +
   (secrets ? "" : "It has no secrets: set PERENNIAL_SECRET and PERENNIAL_SIGNING_KEY. ") +
   "Start it (perennial up): workflows begin again from the database";

@@ -120,7 +120,7 @@ async function detect(
 }
 
 async function train(stream: RowStream, onProgress: (fraction: number) => void): Promise<ErrorStream> {
-  const trainer = await createTrainer();
+  const trainer = createTrainer();
   try {
     return await errorsOf(stream, trainer, onProgress);
   } finally {

@@ -5,10 +5,10 @@ import { asking, type Common, type Context } from "../context.ts";
 import { minute, mood, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
-/** `perennial federated [status | start]` */
+/** `perennial federated [status | start | withdraw]` */
 export function addFederated(program: Command, context: Context): void {
   const federated = program.command("federated")
-    .description("train over countries whose rows stay apart: start, status");
+    .description("train over countries whose rows stay apart: start, status, withdraw");
   const status = federated.command("status", { isDefault: true })
     .description("federated trainings and their rounds, newest first").argument("[model]", "one model")
     .option("--limit <n>", "most trainings", wholeNumber({ min: 1, max: 1000 }), 5);
@@ -19,6 +19,20 @@ export function addFederated(program: Command, context: Context): void {
     },
   );
   addStart(federated, context);
+  const withdraw = federated.command("withdraw")
+    .description("withdraw the training that waits for a model's next cycle")
+    .argument("<model>", "the model").option("--why <text>", "the reason, for the audit", "");
+  asking(withdraw, "perennial federated withdraw churn").action(
+    async (model: string, { why, ...options }: Common & { why: string }) => {
+      const client = await context.client(options);
+      const withdrawn = await client.withdrawFederated(model, { why });
+      context.show(
+        options,
+        withdrawn,
+        ({ run }) => `The federated training of ${model} is withdrawn (${run})`,
+      );
+    },
+  );
 }
 
 interface StartOptions extends Common {

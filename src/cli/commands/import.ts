@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { checkAfterImport } from "../../app/events/check_after_import.ts";
 import { importFiles, type ImportProgress, type ImportResult } from "../../app/events/import.ts";
 import { tryImport } from "../../app/events/try_import.ts";
 import { openPseudonyms } from "../../app/security/pseudonym_secret.ts";
@@ -11,6 +12,7 @@ import { hasPurchases } from "../../db/events/imports.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { Tally } from "../../events/tally.ts";
 import { count } from "../../format/numbers.ts";
+import { listed } from "../../format/words.ts";
 import { type Context, WIDE, withExamples } from "../context.ts";
 import { ToldError } from "../exit.ts";
 import { openImportDatabase } from "../import_database.ts";
@@ -120,10 +122,11 @@ async function importAll(
     const report = { summary: tally.summary(), details: tally.details() };
     const { usableShare } = tally;
     const fault = importFault(report, { usableShare, minUsable, hasPurchases: await hasPurchases(sql) });
+    const checked = ids.length > 0 ? await checkAfterImport(sql, crypto.randomUUID()) : [];
     context.show(
       options,
       options.json ? report.summary : report,
-      () => [...heads, importText(report, paint), ...ids.length > 0 ? [NEXT] : []].join("\n"),
+      () => [...heads, importText(report, paint), ...ids.length > 0 ? [nextStep(checked)] : []].join("\n"),
     );
     told(fault && ids.length > 0 ? `${fault}; ${undoHint(ids)}` : fault);
   } finally {
@@ -133,8 +136,15 @@ async function importAll(
   }
 }
 
-const NEXT = "Next: perennial force --wait checks and trains now (perennial up, where nothing runs yet); " +
-  "perennial status says what it waits for";
+/** What comes of an import. @param models that are checked because of it */
+const nextStep = (models: readonly string[]): string =>
+  models.length > 0
+    ? `Next: ${listed(models)} ${
+      models.length > 1 ? "are" : "is"
+    } checked within seconds (once perennial up runs), ` +
+      "and trained where the events suffice; perennial status says what it waits for"
+    : "Next: perennial start turns automatic checks on, perennial force --wait trains now " +
+      "(perennial up, where nothing runs yet); perennial status says what it waits for";
 
 /** Writes down who imported what. */
 async function noteImport(

@@ -4,6 +4,7 @@ import type { ServingMove } from "../../registry/version.ts";
 import type { VersionNote } from "../../registry/version_note.ts";
 import { versionStatus, wasRolledBack } from "../../retraining/version_status.ts";
 import { percent } from "../../format/numbers.ts";
+import { addBringCommands } from "../bring_commands.ts";
 import { addVersionCommands } from "../version_commands.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { metricsLine, minute, mood, type Paint, table } from "../format.ts";
@@ -27,6 +28,7 @@ export function addModels(program: Command, context: Context): void {
     .action((model: string | undefined, options: ModelsOptions) => showModels(context, model, options));
   addRetirement(models, context);
   addVersionCommands(models, context);
+  addBringCommands(models, context);
   addMoves(program, context);
 }
 
@@ -134,7 +136,14 @@ function modelsText(models: readonly ModelSummary[], paint: Paint): string {
     m.question,
   ]);
   return table(
-    ["model", "kind", { name: "serving", right: true }, { name: "newest", right: true }, "in", "question"],
+    [
+      { name: "model", whole: true },
+      "kind",
+      { name: "serving", right: true },
+      { name: "newest", right: true },
+      "in",
+      "question",
+    ],
     rows,
     paint,
   );

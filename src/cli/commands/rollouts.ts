@@ -3,6 +3,7 @@ import { asking, type Common, type Context } from "../context.ts";
 import { wholeNumber } from "../options.ts";
 import type { z } from "zod";
 import { GradualStrategy } from "../../rollout/plan.ts";
+import { PAUSE_HOURS, PAUSE_HOURS_MAX } from "../../config/pauses.ts";
 import { planText } from "../../rollout/plan_text.ts";
 import { rolloutsText, rolloutText } from "../rollout_text.ts";
 
@@ -20,7 +21,8 @@ const VERSION = ["<version>", "its number", wholeNumber({ min: 1 })] as const;
 
 /** `perennial rollouts [list | show | plan | begin]` */
 export function addRollouts(program: Command, context: Context): void {
-  const rollouts = program.command("rollouts").description("gradual rollouts: list, show, plan, begin");
+  const rollouts = program.command("rollouts")
+    .alias("rollout").description("gradual rollouts: list, show, plan, begin, pause, resume");
   const list = rollouts.command("list", { isDefault: true }).description("rollouts, newest first")
     .argument("[model]", "one model").option(
       "--limit <n>",
@@ -45,6 +47,7 @@ export function addRollouts(program: Command, context: Context): void {
   });
   addPlan(rollouts, context);
   addBegin(rollouts, context);
+  addPause(rollouts, context);
 }
 
 interface Planned extends Common {
@@ -71,6 +74,33 @@ function addBegin(rollouts: Command, context: Context): void {
     async (model: string, version: number, { strategy, why, ...options }: Planned) => {
       const begun = await (await context.client(options)).beginRollout(model, { version, strategy, why });
       context.show(options, begun, ({ rollout }) => `Started: perennial rollouts show ${rollout}`);
+    },
+  );
+}
+
+function addPause(rollouts: Command, context: Context): void {
+  const pause = rollouts.command("pause")
+    .description("pause the running rollout: its shares stay, guardrails stay on, no step and no promotion")
+    .argument("<model>", "the model")
+    .option(
+      "--hours <n>",
+      "after that an alert asks what is to become of it",
+      wholeNumber({ min: 1, max: PAUSE_HOURS_MAX }),
+      PAUSE_HOURS,
+    )
+    .option("--why <text>", "the reason, for the audit", "");
+  asking(pause, "perennial rollouts pause churn --why 'the sale begins'").action(
+    async (model: string, { hours, why, ...options }: Planned & { hours: number }) => {
+      const paused = await (await context.client(options)).pauseRollout(model, { hours, why });
+      context.show(options, paused, (r) => `Paused: ${r.id}. Go on: perennial rollouts resume ${model}`);
+    },
+  );
+  const resume = rollouts.command("resume").description("resume the paused rollout from its step")
+    .argument("<model>", "the model").option("--why <text>", "the reason, for the audit", "");
+  asking(resume, "perennial rollouts resume churn").action(
+    async (model: string, { why, ...options }: Planned) => {
+      const resumed = await (await context.client(options)).resumeRollout(model, { why });
+      context.show(options, resumed, (r) => `Resumed: perennial rollouts show ${r.id}`);
     },
   );
 }

@@ -86,10 +86,14 @@ async function run(
   };
   const config = readConfig({ ...io.env, ...given });
   const interrupt = untilInterrupted(io.env);
-  const { startService } = await import("../../service.ts"); // loads Temporal and tfjs, which other commands do without
   const places = { home: installationHome(io), cache: cacheHome(io) };
   const log = createLogger({ format: config.PERENNIAL_LOG, write: io.err, clock: systemClock });
-  const service = await startService({ config, env: io.env, ...places, parts, embedded, adopt, log });
+  const options = { config, env: io.env, ...places, parts, embedded, adopt, log };
+  const { findServers } = await import("../../start/servers.ts");
+  const startingServers = findServers(options); // meanwhile the program that needs them is read
+  startingServers.catch(() => undefined); // told by the service
+  const { startService } = await import("../../service.ts"); // loads Temporal, which other commands do without
+  const service = await startService({ ...options, startingServers });
   try {
     if (config.PERENNIAL_LOG === "text") io.err(keyText(service)); // a collector of logs is to see no key
     await Promise.race([interrupt.asked, service.failed.then((error) => Promise.reject(error))]);

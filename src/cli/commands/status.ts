@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { count, interval, percent, signedBrief } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
+import { shownText } from "../../format/rollout_text.ts";
 import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { day, metricsLine, minute, mood, type Paint, wrapped } from "../format.ts";
@@ -16,7 +17,7 @@ export function addStatus(program: Command, context: Context): void {
 
 /** The status as a person reads it. */
 export function statusText(
-  { asOf, clock, temporalUi, openAlerts, headline, models }: Status,
+  { asOf, clock, temporalUi, openAlerts, headline, installation, models }: Status,
   paint: Paint,
 ): string {
   const where = clock === "pinned" ? `as of ${minute(asOf)} UTC (pinned clock)` : `as of ${minute(asOf)} UTC`;
@@ -24,7 +25,10 @@ export function statusText(
   const alerts = openAlerts > 0
     ? `\n${count(openAlerts)} open alert${openAlerts === 1 ? "" : "s"}: perennial alerts list`
     : "";
-  return [`${headline}\n${paint("dim", where + ui)}${alerts}`, ...models.map((m) => modelText(m, paint))]
+  const columns = paint.width ?? Infinity;
+  const head = [headline, paint("dim", where + ui)].map((line) => wrapped(line, { columns }));
+  const about = installation ? `\n${paint("yellow", "installation")}: ${installation.text}` : "";
+  return [`${head.join("\n")}${alerts}${about}`, ...models.map((m) => modelText(m, paint))]
     .join("\n\n");
 }
 
@@ -83,8 +87,13 @@ function measuredText({ version, asOf, metrics }: NonNullable<ModelStatus["measu
   } outcomes`;
 }
 
-const rolloutText = ({ drill, version, share, strategy }: NonNullable<ModelStatus["rollout"]>) =>
-  `version ${version} is shown to ${percent(share)} of shoppers (${drill ? "drill" : strategy})`;
+function rolloutText(rollout: NonNullable<ModelStatus["rollout"]>): string {
+  const { drill, version, strategy, paused } = rollout;
+  const until = paused ? ` by ${paused.by} until ${minute(paused.until)}` : "";
+  return `${shownText({ ...rollout, version: `version ${version}` })}${until} (${
+    drill ? "drill" : strategy
+  })`;
+}
 
 const approvalText = ({ version, expiresAt }: NonNullable<ModelStatus["approval"]>) =>
   `version ${version} waits until ${minute(expiresAt)}: perennial approvals`;

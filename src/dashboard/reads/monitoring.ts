@@ -3,6 +3,8 @@ import { listObservationSummaries } from "../../db/monitoring/observation_summar
 import { shapesOf } from "../../db/monitoring/observations.ts";
 import { performanceTrail, type TrailPoint } from "../../db/monitoring/performance_trail.ts";
 import { servingHistory } from "../../db/models/serving.ts";
+import { FEATURES } from "../../features/definition.ts";
+import { featuresOf } from "../../features/set.ts";
 import type { DriftReport } from "../../drift/report.ts";
 import type { ObservationSummary } from "../../monitoring/observation_summary.ts";
 import type { PerformanceReport } from "../../performance/report.ts";
@@ -49,7 +51,7 @@ export interface MonitoringView {
   drift: Shown<DriftReport>;
   /** what the look at the inputs compared; null: it is older than the keeping of shapes */
   shapes: Shapes | null;
-  /** labels of the model's own features, by name */
+  /** labels of the features that not every model has, by name */
   labels: Readonly<Record<string, string>>;
   quality: Shown<QualityReport> & { withheld: Finding[]; accepted: Acceptance[] };
   budget: Budget;
@@ -85,8 +87,11 @@ async function unitOf(
     await targetUnit(sql, definition, { asOfMs: asOfMs ?? await currentAsOf(sql, clock) });
 }
 
-const labelsOf = ({ ownFeatures = [] }: Pick<ModelDefinition, "ownFeatures">) =>
-  Object.fromEntries(ownFeatures.map(({ name, means }) => [name, means]));
+/** Labels of the features that not every model has. */
+const labelsOf = (model: Pick<ModelDefinition, "features" | "ownFeatures">) =>
+  Object.fromEntries(
+    featuresOf(model).meanings.slice(FEATURES.length).map(({ name, means }) => [name, means]),
+  );
 
 const LOOKS_SHOWN = 60;
 /** Later than any look: the year 9999. */
@@ -95,7 +100,7 @@ const FAR_MS = Date.UTC(9999, 0);
 /** Reads what was stored at the looks: nothing is computed again. @returns null, where there is no such model */
 export async function readMonitoringView(
   deps: Omit<MonitoringDeps, "models"> & {
-    models: ReadonlyMap<string, Pick<ModelDefinition, "primaryMetric" | "unit" | "ownFeatures">>;
+    models: ReadonlyMap<string, Pick<ModelDefinition, "primaryMetric" | "unit" | "features" | "ownFeatures">>;
   },
   { model, asOfMs }: { model: string; asOfMs?: number },
 ): Promise<MonitoringView | null> {

@@ -38,6 +38,12 @@ export async function ensureDesired(sql: Sql, model: string, otherwise: boolean)
   return row.desiredActive;
 }
 
+/** Lists the models whose automatic checks are wanted. */
+export async function activeModels(sql: Sql): Promise<string[]> {
+  const rows = await sql`select model from retrainers where coalesce(desired_active, active) order by model`;
+  return rows.map(({ model }) => model);
+}
+
 /** Returns whether a model's automatic checks are wanted, or null where nobody said so yet. */
 export async function findDesired(sql: Sql, model: string): Promise<boolean | null> {
   const [row] = await sql`select desired_active from retrainers where model = ${model}`;

@@ -35,7 +35,7 @@ export async function insertEvents(
                                 country, price, quantity, amount, fields, at_ms, nth)
       order by id collate "C", nth
       on conflict (event_id) do nothing
-      returning event_id, user_key, session_code, type, product_code, category_code, quantity, amount, at
+      returning event_id, user_key, session_code, type, product_code, category_code, price, quantity, amount, at
     ), days as (
       ${sql.unsafe(addUserDays("added"))}
     ), counts as (

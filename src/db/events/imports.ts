@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConflictError, NotFoundError } from "../../core/errors.ts";
 import type { ImportDetails, ImportSummary, StoredTotals } from "../../events/tally.ts";
 import type { Sql } from "../connect.ts";
-import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_SELECT } from "./user_day_sql.ts";
+import { DAY_OF_AT, STORED_DAY_COLUMNS, STORED_DAY_SELECT } from "./user_day_sql.ts";
 
 /** The progress of the import of one file; all of it is committed. */
 export interface ImportState {
@@ -177,8 +177,8 @@ export async function undoImport(tx: Sql, id: number): Promise<ImportUndone> {
 
 async function remakeUserDays(tx: Sql): Promise<void> {
   await tx`delete from user_days d using undone_days u where d.user_key = u.user_key and d.day = u.day`;
-  await tx`insert into user_days (${tx.unsafe(USER_DAY_COLUMNS)})
-    select ${tx.unsafe(USER_DAY_SELECT)} from events
+  await tx`insert into user_days (${tx.unsafe(STORED_DAY_COLUMNS)})
+    select ${tx.unsafe(STORED_DAY_SELECT)} from events
     where (user_key, ${tx.unsafe(DAY_OF_AT)}) in (select user_key, day from undone_days)
     group by user_key, day`;
 }

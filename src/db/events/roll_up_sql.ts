@@ -1,12 +1,12 @@
-import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_MERGE, USER_DAY_SELECT } from "./user_day_sql.ts";
+import { DAY_OF_AT, STORED_DAY_COLUMNS, STORED_DAY_SELECT, USER_DAY_MERGE } from "./user_day_sql.ts";
 
 /**
  * The statement that adds events to `user_days`, in the order of its keys.
- * @param from relation of new events with their shopper, session, type, codes, quantity, amount and time
+ * @param from relation of new events with their shopper, session, type, codes, price, quantity, amount and time
  */
 export const addUserDays = (from: string): string =>
-  `insert into user_days (${USER_DAY_COLUMNS})
-  select ${USER_DAY_SELECT} from ${from} where user_key is not null
+  `insert into user_days (${STORED_DAY_COLUMNS})
+  select ${STORED_DAY_SELECT} from ${from} where user_key is not null
   group by user_key, day order by user_key, day
   ${USER_DAY_MERGE}`;
 

@@ -1,3 +1,5 @@
+import { ARE_KEPT, NEWEST_MERGE, newestOf } from "./newest_sql.ts";
+
 /** Days since 1970-01-01 UTC of the event time `at`. */
 export const DAY_OF_AT = `((at at time zone 'utc')::date - date '1970-01-01')`;
 
@@ -63,6 +65,13 @@ export const USER_DAY_SELECT = `user_key, ${DAY_OF_AT} as day, ` +
 /** Columns of `user_days`, in the order of `USER_DAY_SELECT`. */
 export const USER_DAY_COLUMNS = ["user_key", "day", ...COLUMNS].join(", ");
 
+/** The same with the newest events, where they are kept: what is written. */
+export const STORED_DAY_SELECT = `${USER_DAY_SELECT}, ${newestOf(ARE_KEPT)} as newest`;
+export const STORED_DAY_COLUMNS = `${USER_DAY_COLUMNS}, newest`;
+
+/** The same of days that are rolled up for whoever reads the newest events, kept or not. */
+export const WHOLE_DAY_SELECT = `${USER_DAY_SELECT}, ${newestOf("true")} as newest`;
+
 /** `on conflict` part: one stored day takes in the same day of new events. */
 export const USER_DAY_MERGE = `on conflict (user_key, day) do update set ` +
-  COLUMNS.map((column) => `${column} = ${merged(column)}`).join(", ");
+  [...COLUMNS.map((column) => `${column} = ${merged(column)}`), `newest = ${NEWEST_MERGE}`].join(", ");

@@ -34,6 +34,24 @@ export async function claimFederatedRun(
   return row?.id ?? null;
 }
 
+/**
+ * Withdraws the run that waits for a model's next cycle. @returns its id
+ * @throws {ConflictError} none waits: one that runs ends with its cycle
+ */
+export async function withdrawFederatedRun(
+  sql: Sql,
+  { model, by, why }: { model: string; by: string; why: string },
+): Promise<string> {
+  const error = `withdrawn by ${by}${why && `: ${why}`}`;
+  const [row] = await sql<{ id: string }[]>`update federated_runs
+    set state = 'withdrawn', error = ${error}, ended_at = now()
+    where model = ${model} and state = 'waiting' returning id`;
+  if (!row) {
+    throw new ConflictError(`No federated training of ${model} waits: one that runs ends with its cycle`);
+  }
+  return row.id;
+}
+
 /** @throws {NotFoundError} there is no such run */
 export async function getFederatedRun(sql: Sql, id: string): Promise<FederatedRun> {
   const [run] = readRows(

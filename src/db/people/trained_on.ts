@@ -25,4 +25,5 @@ export async function dropBlocksOf(sql: Sql, blocks: readonly string[]): Promise
   const names = await namesBefore(sql, blocks);
   await sql`delete from label_blocks where feature_sha256 = any(${names}::text[])`;
   await sql`delete from feature_blocks where sha256 = any(${names}::text[])`;
+  await sql`delete from feature_shards where sha256 = any(${names}::text[])`;
 }

@@ -1,17 +1,17 @@
 import { NotFoundError } from "../../core/errors.ts";
-import { Rollout, RolloutLook, type RolloutState } from "../../rollout/rollout.ts";
+import { Rollout, RolloutLook, type RolloutPause, type RolloutState } from "../../rollout/rollout.ts";
 import type { ArmShare } from "../../rollout/plan.ts";
 import type { Sql } from "../connect.ts";
 import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) =>
   sql`id, model, cycle_id, champion, challengers, plan, state, step, shares, as_of, step_as_of, step_at, replayed, began_by, why,
-      started_at, ended_at, ended_why`;
+      started_at, ended_at, ended_why, paused, paused_days`;
 
 /** The facts that a rollout begins with. */
 export type NewRollout = Omit<
   Rollout,
-  "state" | "step" | "stepAsOf" | "stepAt" | "startedAt" | "endedAt" | "endedWhy"
+  "state" | "step" | "stepAsOf" | "stepAt" | "startedAt" | "endedAt" | "endedWhy" | "paused" | "pausedDays"
 >;
 
 /** Writes down a rollout that begins. */
@@ -66,6 +66,32 @@ export async function saveStep(
       step_at = case when step = ${step} then step_at else now() end, step = ${step}, shares = ${sharesJson} where id = ${id} and state = 'running'`;
 }
 
+/** Pauses a rollout that runs; one that is paused stays as it was. */
+export async function savePause(
+  tx: Sql,
+  { id, hours, by, why, asOf }: Pick<RolloutPause, "by" | "why" | "asOf"> & { id: string; hours: number },
+): Promise<void> {
+  await tx`update rollouts set paused = jsonb_build_object('at', ${iso(tx, tx`now()`)}, 'asOf', ${asOf}::text,
+      'until', ${iso(tx, tx`now() + ${hours} * interval '1 hour'`)}, 'by', ${by}::text, 'why', ${why}::text)
+    where id = ${id} and state = 'running' and paused is null`;
+}
+
+const iso = (sql: Sql, moment: ReturnType<Sql>) =>
+  sql`to_char((${moment}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** Lets a paused rollout go on. @param days how long the pause lasted */
+export async function endPause(tx: Sql, { id, days }: { id: string; days: number }): Promise<void> {
+  await tx`update rollouts set paused = null, paused_days = paused_days + ${days}
+    where id = ${id} and paused is not null`;
+}
+
+/** Whether a rollout that runs is paused for longer than was meant, by the wall clock. */
+export async function isPauseOverdue(sql: Sql, id: string): Promise<boolean> {
+  const rows = await sql`select from rollouts
+    where id = ${id} and state = 'running' and (paused->>'until')::timestamptz < now()`;
+  return rows.length > 0;
+}
+
 /** Ends a rollout; the first end stands. */
 export async function endRollout(
   tx: Sql,
@@ -105,7 +131,8 @@ export async function saveLook(
   const [last] = await tx`select number, decision->>'kind' as kind, step,
       at > now() - ${KEEP_EVERY_MINUTES} * interval '1 minute' as fresh, number > 1 as later
     from rollout_looks where rollout = ${rollout} order by number desc limit 1`;
-  const isIdle = decision.kind === "keep collecting" && last?.kind === decision.kind && last.step === step &&
+  const changesNothing = decision.kind === "keep collecting" || decision.kind === "paused";
+  const isIdle = changesNothing && last?.kind === decision.kind && last.step === step &&
     last.fresh && last.later;
   if (isIdle) await tx`delete from rollout_looks where rollout = ${rollout} and number = ${last.number}`;
   const number = isIdle ? last.number : (last?.number ?? 0) + 1;

@@ -6,6 +6,7 @@ import { openSigning } from "../../app/security/signing_key.ts";
 import { listKeys } from "../../db/access/api_keys.ts";
 import { unsentMessages } from "../../db/access/outbox.ts";
 import { listAlerts } from "../../db/alerts/alerts.ts";
+import { archiverState } from "../../db/backup.ts";
 import type { Database } from "../../db/connect.ts";
 import { newestWriteMs, serverClockMs, undeliveredAlerts } from "../../db/examination.ts";
 import { schemaState } from "../../db/migrate.ts";
@@ -93,8 +94,21 @@ export async function lookAtKeys(sql: Database, { clock }: Patient): Promise<Fin
 /** A backup that is older says that a timer stopped. */
 const BACKUP_MS = 8 * DAY_MS;
 
-/** When the last backup was made. */
-export async function lookAtBackups(sql: Database, { clock }: Patient): Promise<Finding[]> {
+/** When the last backup was made, and whether the archive takes the log. */
+export async function lookAtBackups(sql: Database, patient: Patient): Promise<Finding[]> {
+  return [...await lookAtLast(sql, patient), ...await lookAtArchive(sql)];
+}
+
+async function lookAtArchive(sql: Database): Promise<Finding[]> {
+  const archiver = await archiverState(sql);
+  if (!archiver?.failing) return [];
+  const detail = archiver.last
+    ? `the last segment went there at ${archiver.last.slice(0, 16)}Z`
+    : "nothing went there yet";
+  return [finding("archive-failing", "problem", { detail })];
+}
+
+async function lookAtLast(sql: Database, { clock }: Patient): Promise<Finding[]> {
   const last = await lastBackup(sql);
   if (last === null) return [finding("no-backup", "note", { detail: "none was ever made" })];
   if (clock() - Date.parse(last.at) <= BACKUP_MS) return [];

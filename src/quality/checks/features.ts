@@ -26,25 +26,34 @@ export const frozen: Check = ({ evidence: { features, asOfMs } }) => {
   }));
 };
 
-/** Checks that a model is trained on the same numbers that it is asked with. */
-export const skew: Check = ({ evidence: { features, asOfMs } }: View) =>
-  (features?.skewed ?? []).map(({ feature, shoppers, largest }): Tested => ({
+/** Checks that a model is trained on the same numbers that it is asked with, also of what its visitors do now. */
+export const skew: Check = ({ evidence: { features, asOfMs } }: View) => {
+  if (!features) return [];
+  const { cutoff, compared, skewed, sessions } = features;
+  const samples = [{ asOf: cutoff, compared, skewed }, ...sessions ? [sessions] : []];
+  return samples.flatMap((sample) => sample.skewed.map((off) => skewFound(off, sample, asOfMs)));
+};
+
+function skewFound(
+  { feature, shoppers, largest }: { feature: string; shoppers: number; largest: number },
+  { asOf, compared }: { asOf: string; compared: number },
+  asOfMs: number,
+): Tested {
+  return {
     p: null,
     found: {
       kind: "training-serving skew",
       subject: feature,
       means: "broken",
       rows: shoppers,
-      share: shoppers / features!.compared,
-      fromMs: Date.parse(features!.cutoff),
+      share: shoppers / compared,
+      fromMs: Date.parse(asOf),
       toMs: asOfMs,
       text:
-        `the feature differs between training and serving for ${shoppers} of ${
-          features!.compared
-        } shoppers as of ` +
-        `${features!.cutoff.slice(0, 10)}, by up to ${
-          percent(largest)
-        }; the day's roll-up and its events disagree: report it`,
-      evidence: { largest, compared: features!.compared },
+        `the feature differs between training and serving for ${shoppers} of ${compared} shoppers as of ` +
+        `${asOf.slice(0, 10)}, by up to ${percent(largest)}; the day's roll-up and its events disagree: ` +
+        `report it`,
+      evidence: { largest, compared },
     },
-  }));
+  };
+}

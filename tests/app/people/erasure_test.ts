@@ -5,7 +5,7 @@ import { Client } from "@temporalio/client";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { forTemporal } from "../../../activities/context.ts";
 import { createPrivacyActivities } from "../../../activities/privacy.ts";
-import { featureBlock, labelBlock } from "../../../src/app/features/blocks.ts";
+import { featureBlock, labelBlock, type Protocol } from "../../../src/app/features/blocks.ts";
 import { registerVersion } from "../../../src/app/registry/signatures.ts";
 import { openSigning } from "../../../src/app/security/signing_key.ts";
 import { DAY_MS } from "../../../src/core/time.ts";
@@ -17,7 +17,7 @@ import { countEvents, insertEvents } from "../../../src/db/events/events.ts";
 import { moveServing } from "../../../src/db/models/serving.ts";
 import { grantApp } from "../../../src/db/roles.ts";
 import { cacheHome } from "../../../src/embedded/home.ts";
-import { decodeFeatures } from "../../../src/features/blocks.ts";
+import { readFeatures, readUsers } from "../../../src/features/shards.ts";
 import { FEATURE_HASH } from "../../../src/features/definition.ts";
 import { loadModels } from "../../../src/models/mod.ts";
 import churn from "../../../src/models/churn.ts";
@@ -40,6 +40,7 @@ import { foundInDump, foundInFiles } from "./search.ts";
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const MARIE = "marie.sklodowska-7391";
 const PROTOCOL = { activeDays: 90, activity: "purchase", horizonDays: 28 } as const;
+const IN_SHARDS = { ...PROTOCOL, shardShoppers: 8 };
 const CUTOFF_MS = Date.parse(NOW) - 30 * DAY_MS;
 
 interface Bench extends Served {
@@ -108,6 +109,7 @@ async function asApp(owner: Database): Promise<Database> {
 /** Marie among twenty shoppers: events, one refused, predictions, blocks, a version that serves, evidence. */
 async function fill(
   { call, sql, store, signing }: Bench,
+  protocol: Protocol = PROTOCOL,
 ): Promise<{ key: string; block: string; evidence: string }> {
   const events = Array.from({ length: 21 }, (_, i) => i === 0 ? MARIE : `shopper ${i}`).flatMap((user, i) =>
     [70, 50, 40, 20, 5].map((days, nth) => ({
@@ -127,8 +129,8 @@ async function fill(
   const [{ key }] = await sql`select key from people where hash = ${pseudonym(MARIE)}`;
   await sql`insert into predictions (model, version, user_key, as_of, prediction, fallback, feature_hash)
     values ('churn', 1, ${key}, ${NOW}, 0.25, false, 'f')`;
-  const { sha256: block, rows } = await featureBlock({ sql, store }, PROTOCOL, CUTOFF_MS);
-  const labels = await labelBlock({ sql, store }, churn, PROTOCOL, { cutoffMs: CUTOFF_MS, features: block });
+  const { sha256: block, rows } = await featureBlock({ sql, store }, protocol, CUTOFF_MS);
+  const labels = await labelBlock({ sql, store }, churn, protocol, { cutoffMs: CUTOFF_MS, features: block });
   const blocks = [{ cutoff: new Date(CUTOFF_MS).toISOString(), rows, features: block, labels }];
   const snapshot = {
     id: "snapshot-1",
@@ -192,7 +194,7 @@ Deno.test(
   () =>
     withBench(async (bench) => {
       const { call, sql, store, client } = bench;
-      const { key, block, evidence } = await fill(bench);
+      const { key, block, evidence } = await fill(bench, IN_SHARDS);
       const words = [MARIE, pseudonym(MARIE), key];
       await sql`analyze`; // samples of the values of a column lie in a table of their own
       const before = await search(bench, words);
@@ -230,7 +232,7 @@ Deno.test(
       assert.deepEqual(told.receipt.snapshots, ["snapshot-1"]);
       assert.equal((await call("GET", `/people/${MARIE}/export?why=a+look`)).status, 404);
 
-      const { users, features, width } = decodeFeatures(await store.getRows(block));
+      const { users, features, width } = await readFeatures(store, block);
       assert.equal(users.length, 21, "rows keep their places");
       const blank = users.map((_, i) => features.subarray(i * width, (i + 1) * width).every(Number.isNaN));
       assert.equal(blank.filter(Boolean).length, 1);
@@ -240,7 +242,7 @@ Deno.test(
         0,
         1,
       ]]);
-      const again = await featureBlock({ sql, store }, PROTOCOL, CUTOFF_MS);
+      const again = await featureBlock({ sql, store }, IN_SHARDS, CUTOFF_MS);
       assert.equal(again.rows, 20, "the next snapshot does not have her");
     }),
 );
@@ -257,7 +259,7 @@ Deno.test(
       await client.workflow.getHandle(privacyRequestId(request)).result();
       const { sha256, rows } = await featureBlock({ sql, store }, PROTOCOL, CUTOFF_MS);
       assert.equal(rows, 20);
-      assert.ok(!decodeFeatures(await store.getRows(sha256)).users.includes(key));
+      assert.ok(!(await readUsers(store, sha256)).includes(key));
       assert.equal((await sql`select from events where user_key = ${key}`).length, 5);
       const told = await (await call("GET", `/privacy/requests/${request}`)).json();
       assert.deepEqual([told.signed, told.receipt.kind, told.redactions], ["valid", "objection", []]);

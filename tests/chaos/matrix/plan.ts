@@ -25,6 +25,12 @@ export const NOT_REACHED: Readonly<Record<string, string>> = {
       name,
     ) => [name, "the story has one region: tests/workflows/federated_test.ts kills a worker in rounds"]),
   ),
+  ...Object.fromEntries(
+    ["chooseOnSample", "cutShard", "sumShard", "closeShardRound", "closeShardTraining"]
+      .map((
+        name,
+      ) => [name, "the shop is too small for shards: tests/workflows/distributed_training_test.ts"]),
+  ),
 };
 
 /** Activities of backtests: a story of minutes, which the suite leaves to `deno task chaos`. */

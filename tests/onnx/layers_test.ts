@@ -1,0 +1,105 @@
+/** Layers models of tfjs: what tfjs itself says of rows, and what is refused. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { packLayers } from "../../src/onnx/layers.ts";
+import { openOnnx } from "../../src/onnx/predict.ts";
+import { startBackend } from "../../src/training/backend.ts";
+
+await startBackend();
+
+/** A `model.json` and its weights in two files, as a model's `save()` writes them. */
+async function saved(
+  model: tf.Sequential,
+): Promise<{ json: string; read: (name: string) => Promise<Uint8Array> }> {
+  let artifacts: tf.io.ModelArtifacts | undefined;
+  await model.save(tf.io.withSaveHandler((given) => {
+    artifacts = given;
+    return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } });
+  }));
+  const { modelTopology, weightSpecs, weightData } = artifacts!;
+  const bytes = new Uint8Array(weightData as ArrayBuffer);
+  const files = new Map([["a.bin", bytes.subarray(0, 12)], ["b.bin", bytes.subarray(12)]]);
+  const weightsManifest = [{ paths: [...files.keys()], weights: weightSpecs }];
+  return {
+    json: JSON.stringify({ modelTopology, weightsManifest }),
+    read: (name) => Promise.resolve(files.get(name)!),
+  };
+}
+
+const seeded = (seed: number) => tf.initializers.glorotNormal({ seed });
+const dense = (units: number, activation: "relu" | "tanh" | "sigmoid" | "softmax" | "linear", more = {}) =>
+  tf.layers.dense({ units, activation, kernelInitializer: seeded(units), biasInitializer: "ones", ...more });
+const networks: readonly [string, () => tf.Sequential][] = [
+  [
+    "a probability",
+    () => tf.sequential({ layers: [dense(8, "relu", { inputShape: [3] }), dense(1, "sigmoid")] }),
+  ],
+  [
+    "classes",
+    () =>
+      tf.sequential({
+        layers: [
+          dense(5, "tanh", { inputShape: [3] }),
+          tf.layers.dropout({ rate: 0.5 }),
+          dense(3, "softmax"),
+        ],
+      }),
+  ],
+  ["an amount", () =>
+    tf.sequential({
+      layers: [
+        dense(4, "linear", { inputShape: [3], useBias: false }),
+        tf.layers.batchNormalization({ gammaInitializer: seeded(3), movingMeanInitializer: "ones" }),
+        tf.layers.activation({ activation: "relu" }),
+        dense(1, "linear"),
+      ],
+    })],
+];
+
+const rows = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i * 1.7) * 3);
+
+for (const [what, make] of networks) {
+  Deno.test(`a layers model of ${what} says of rows what tfjs says`, async () => {
+    const model = make();
+    const { json, read } = await saved(model);
+    const ours = openOnnx(await packLayers(json, read)).predict(rows, 10);
+    const theirs = (model.predict(tf.tensor2d(rows, [10, 3])) as tf.Tensor).dataSync();
+    assert.equal(ours.length, theirs.length);
+    Array.from(ours).forEach((v, i) => assert.ok(Math.abs(v - theirs[i]) < 1e-5, `${v} ${theirs[i]}`));
+    model.dispose();
+  });
+}
+
+Deno.test("a layers model that cannot be computed is refused by the name of what is not known", async () => {
+  const { json, read } = await saved(networks[0][1]());
+  const changed = (change: (text: string) => string) => packLayers(change(json), read);
+  const opened = async (change: (text: string) => string) => openOnnx(await changed(change));
+  await assert.rejects(
+    opened((text) => text.replace('"Dense"', '"LSTM"')),
+    /a layer of the kind LSTM; known are Dense/,
+  );
+  await assert.rejects(
+    opened((text) => text.replace('"relu"', '"swish"')),
+    /the activation "swish"; known are linear/,
+  );
+  await assert.rejects(
+    opened((text) => text.replace('"Sequential"', '"Functional"')),
+    /of the kind Functional/,
+  );
+  await assert.rejects(
+    opened((text) =>
+      text.replace('"float32","', '"int32","').replace('"dtype":"float32"', '"dtype":"uint8"').replaceAll(
+        '"dtype":"float32"',
+        '"dtype":"uint8"',
+      )
+    ),
+    /is uint8, not float32/,
+  );
+  await assert.rejects(opened((text) => text.replace("[3,8]", "[3,8000]")), /cut short/);
+  await assert.rejects(
+    changed((text) => text.replace("a.bin", "../a.bin")),
+    /names "\.\.\/a\.bin", no file beside it/,
+  );
+  await assert.rejects(changed(() => "[1]"), /Cannot read the layers model/);
+  assert.throws(() => openOnnx(new TextEncoder().encode("{}")), /Cannot read the layers model: format/);
+});
