@@ -3,6 +3,7 @@ import { capital } from "../src/format/words.ts";
 import type { RolloutDecision } from "../src/rollout/decision.ts";
 import type { Rollout, RolloutState } from "../src/rollout/rollout.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
+import { shareText } from "../src/format/numbers.ts";
 import { shownText } from "../src/format/rollout_text.ts";
 import type { Badge } from "./labels.ts";
 
@@ -35,9 +36,6 @@ export const DECISIONS: Readonly<Record<RolloutDecision["kind"], Badge>> = {
   "paused": badge("stopped", "Paused", "watch"),
   "hold": badge("stopped", "Hold"),
 };
-
-/** 0.25 -> "25 %", 0.125 -> "12.5 %" */
-export const shareText = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
 /** "version 7", "versions 7, 5" */
 const versions = (list: readonly number[]): string =>
@@ -89,6 +87,6 @@ function runningHeadline({ champion, challengers, plan, shares }: Rollout, subje
     : `${subject} is shown to ${shownTo({ plan, shares })}; version ${champion} serves the others.`;
 }
 
-/** "version 7 is shown to 25.0 % of shoppers" */
+/** "version 7 is shown to 25 % of shoppers" */
 export const statusText = (rollout: NonNullable<ModelStatus["rollout"]>): string =>
   shownText({ ...rollout, version: `version ${rollout.version}` });

@@ -48,6 +48,9 @@ export function percent(share: number, { sign = false } = {}): string {
   return sign ? withSign(share, text) : text;
 }
 
+/** A share that somebody chose: "25 %", "0.5 %", as it was written. */
+export const shareText = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+
 /** A shift, in standard deviations: "+0.35". */
 export const deviations = (x: number): string => withSign(x, fixed(x, 2));
 

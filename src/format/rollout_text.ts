@@ -1,6 +1,6 @@
-import { percent } from "./numbers.ts";
+import { shareText } from "./numbers.ts";
 
-/** "version 7 is shown to 25.0 % of shoppers; paused", for every face that says how far a rollout is. */
+/** "version 7 is shown to 25 % of shoppers; paused", for every face that says how far a rollout is. */
 export function shownText(
   { version, share, strategy, paused }: {
     version: number | string;
@@ -11,6 +11,6 @@ export function shownText(
 ): string {
   const shown = strategy === "shadow"
     ? `${version} runs as a shadow, shown to nobody`
-    : `${version} is shown to ${percent(share)} of shoppers`;
+    : `${version} is shown to ${shareText(share)} of shoppers`;
   return paused ? `${shown}; paused` : shown;
 }

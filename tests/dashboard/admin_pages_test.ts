@@ -27,7 +27,7 @@ Deno.test("/configuration names what is in force, who changed it and why, and ea
   const page = await text(full, "/configuration");
   assert.match(page, /Version 3, by ann, is active; 2 values differ from the defaults\./);
   assert.match(page, /min_new_samples[^]*?200 ?1 or more, whole data points ?100 ?version 3, ann/);
-  assert.match(page, /churn 0\.95/);
+  assert.match(page, /confidence[^]*?0\.9 ?0\.95 ?0\.9/);
   assert.match(page, /min_new_samples: 50 to 200/);
   assert.match(page, /confidence of churn: as every model to 0\.95/);
   assert.match(page, /Sign in to change settings/);

@@ -57,6 +57,7 @@ async function record(): Promise<void> {
     await monitored(service);
     await backtested(service);
     await recalibrated(service, "spending");
+    await overShards(service, "churn");
     for (const workflow of ["reconcile", "sweep"]) {
       await save(service, workflow, await scheduled(service, workflow));
     }
@@ -108,6 +109,32 @@ async function recalibrated(service: Service, model: string): Promise<void> {
     }
   }
   throw new Error("No check had the serving version recalibrated");
+}
+
+/** A forced cycle that trains over shards, and the workflow of its rounds. */
+async function overShards(service: Service, model: string): Promise<void> {
+  const { sql } = service;
+  const { version: after, config } = await currentConfig(sql);
+  const by = "record.ts";
+  const wanted = {
+    ...config,
+    training_shards: 2,
+    training_min_rows_per_shard: 100,
+    gate: "no-harm" as const,
+  };
+  await saveConfig(sql, { config: wanted, after, by, why: "to record shards" });
+  await pinMoment(sql, Date.parse(LATEST));
+  const before = (await status(service, model)).last?.text;
+  await temporalControl(service.client, { taskQueue: service.taskQueue })
+    .force(model, { requestId: "to record shards", by, why: "" });
+  let now: RetrainerStatus;
+  await until(async () => {
+    now = await status(service, model);
+    return now.runningCycle === null && now.last !== null && now.last.text !== before;
+  });
+  await save(service, "cycle-over-shards", now!.last!.cycleId);
+  await save(service, "distributed-training", `${now!.last!.cycleId}/shards`);
+  await saveConfig(sql, { config, after: after + 1, by, why: "as before" });
 }
 
 /** A forced cycle; one that is to end cancelled is stopped while it trains. */

@@ -56,6 +56,12 @@ Deno.test("workflows are recorded: each of them, and each way in which a cycle e
       "backtest-lane-drift",
       "backtest-lane-perennial",
       "backtest-cycle",
+      "cleanup",
+      "distributed-training",
+      "privacy-erasure",
+      "privacy-objection",
+      "cycle-recalibrated",
+      "cycle-over-shards",
       ...endings.map((ending) => `cycle-${ending}`),
     ]
   ) {

@@ -3,7 +3,8 @@ import type { ServingMove } from "../../../src/registry/version.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
 import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
-import { sharesText, shareText } from "../../../components/rollout_labels.ts";
+import { sharesText } from "../../../components/rollout_labels.ts";
+import { shareText } from "../../../src/format/numbers.ts";
 
 interface Step {
   at: Date;
