@@ -47,10 +47,11 @@ export function createAdmission(limits: AdmissionLimits = ADMISSION): Admission 
   };
 }
 
-function bodySize({ headers, body }: Request, maxSize: number): number {
-  if (body === null) return 0;
+/** Asks for the body only where its length is not told: to have a stream of it costs a prediction a tenth of its time. */
+function bodySize(request: Request, maxSize: number): number {
+  const { headers } = request;
   const length = headers.get("content-length");
-  if (length === null) return Math.min(maxSize, UNTOLD_BYTES);
+  if (length === null) return request.body === null ? 0 : Math.min(maxSize, UNTOLD_BYTES);
   const times = headers.has("content-encoding") ? PACKED_TIMES : 1;
   return Math.min(maxSize, Number(length) * times);
 }

@@ -53,18 +53,18 @@ const sets = new WeakMap<DefinesFeatures, FeatureSet>();
 export const namesSession = ({ features = [] }: Pick<DefinesFeatures, "features">): boolean =>
   features.some((name) => SESSION_FEATURES.includes(name));
 
-/** Returns the features of a model. */
+/** Returns the features of a model: made once for each definition, for every prediction asks. */
 export function featuresOf(model: DefinesFeatures): FeatureSet {
+  let known = sets.get(model);
+  if (!known) sets.set(model, known = madeOf(model));
+  return known;
+}
+
+function madeOf(model: DefinesFeatures): FeatureSet {
   const { ownFeatures = [], events = [], classes = [] } = model;
   const session = namesSession(model);
-  if (ownFeatures.length === 0 && classes.length === 0 && !session) return SHARED_FEATURES;
-  const known = sets.get(model) ??
-    ofClasses(
-      ownFeatures.length === 0 && !session ? SHARED_FEATURES : extended(ownFeatures, events, session),
-      classes,
-    );
-  sets.set(model, known);
-  return known;
+  const set = ownFeatures.length === 0 && !session ? SHARED_FEATURES : extended(ownFeatures, events, session);
+  return ofClasses(set, classes);
 }
 
 const ofClasses = (set: FeatureSet, classes: readonly string[]): FeatureSet =>
