@@ -17,14 +17,17 @@ import { CODEC_PATH } from "../api/routes/codec.ts";
 import { codecForPages } from "./codec_pages.ts";
 import { TEMPORAL_PATH, temporalPages } from "./temporal_pages.ts";
 
-/** Paths that both the API and the dashboard have. */
+/**
+ * Paths that both the API and the dashboard have. Their parameters are called as the API's are: with two names for one place
+ * Hono gives up its compiled routes, and walks a tree for every request.
+ */
 const SHARED = [
   "/rollouts",
   "/rollouts/:id{.+}",
   "/alerts",
   "/audit",
   "/backtests",
-  "/backtests/:id",
+  "/backtests/:backtest",
   "/keys",
 ];
 const FORM_BYTES_MAX = 64 * 1024;
@@ -56,11 +59,13 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
   return {
     share(app) {
       const page = show(app);
-      app.post(
-        `${CODEC_PATH}/:way`,
-        limitBody(TEMPORAL_BYTES_MAX),
-        codecForPages(deps, sessionsOf(app), app),
-      );
+      for (const way of ["decode", "encode"]) {
+        app.post(
+          `${CODEC_PATH}/${way}`,
+          limitBody(TEMPORAL_BYTES_MAX),
+          codecForPages(deps, sessionsOf(app), app),
+        );
+      }
       for (const path of SHARED) app.get(path, (c, next) => wantsPage(c.req.raw) ? page(c, next) : next());
     },
     mount(app) {
