@@ -1,6 +1,6 @@
 import type { RolloutDetail } from "../api/messages.ts";
 import type { Approval } from "../db/rollouts/approvals.ts";
-import { percent } from "../format/numbers.ts";
+import { shareText } from "../format/numbers.ts";
 import { planText } from "../rollout/plan_text.ts";
 import type { Rollout } from "../rollout/rollout.ts";
 import { indented, minute, mood, type Paint, table } from "./format.ts";
@@ -9,7 +9,7 @@ import { indented, minute, mood, type Paint, table } from "./format.ts";
 const sharesText = ({ plan, shares }: Pick<Rollout, "plan" | "shares">): string =>
   plan.strategy === "shadow"
     ? shares.map(({ version }) => `v${version} not shown`).join(", ")
-    : shares.map(({ version, share }) => `v${version} ${percent(share)}`).join(", ");
+    : shares.map(({ version, share }) => `v${version} ${shareText(share)}`).join(", ");
 
 const stateOf = ({ state, paused }: Rollout): string => state === "running" && paused ? "paused" : state;
 
