@@ -95,14 +95,15 @@ Deno.test({
     withPages(fixture, (url) =>
       withChromium((browser) =>
         watched(browser, async (page) => {
+          const finder = page.getByRole("dialog", { name: "Find" });
           await page.goto(`${url}/cycles`);
-          await page.getByRole("link", { name: "Find Ctrl K" }).click(); // once its script runs, it opens here
+          await openFinder(page, finder); // its script runs then
           await page.keyboard.press("Escape");
           await page.getByLabel("Outcome").selectOption("rejected");
           await page.waitForURL((address) => address.searchParams.get("outcome") === "rejected");
           await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "outcome");
           await page.goto(`${url}/configuration`);
-          await page.getByRole("link", { name: "Find Ctrl K" }).click();
+          await openFinder(page, finder);
           await page.keyboard.press("Escape");
           await page.getByRole("checkbox", { name: "Changed only" }).check();
           await page.waitForURL((address) => address.searchParams.get("changed") === "1");

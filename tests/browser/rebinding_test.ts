@@ -112,8 +112,8 @@ async function changes(sql: Parameters<Parameters<typeof withDesk>[0]>[0]["sql"]
 }
 
 /**
- * A name's address before and after: it answers with the attacker's page, and from `rebind()` on each new connection is
- * one to `port` of this machine, byte for byte.
+ * A name's address before and after: it answers with the attacker's page, and from `rebind()` on what is asked goes to `port`
+ * of this machine, byte for byte; also on a connection that the browser opened ahead.
  */
 function rebinding(port: number): { url: string; rebind(): void; stop(): Promise<void> } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -121,7 +121,7 @@ function rebinding(port: number): { url: string; rebind(): void; stop(): Promise
   const open = new Set<Promise<void>>();
   const accepting = (async () => {
     for await (const connection of listener) {
-      const handled = (isOurs ? forward(connection, port) : showPage(connection)).catch(() => undefined);
+      const handled = answer(connection, () => isOurs ? port : null).catch(() => undefined);
       open.add(handled);
       handled.finally(() => open.delete(handled));
     }
@@ -140,16 +140,26 @@ function rebinding(port: number): { url: string; rebind(): void; stop(): Promise
 }
 
 const PAGE = "<!doctype html><title>A prize</title><p>You have won.";
+const HEAD =
+  `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${PAGE.length}\r\nconnection: close`;
 
-async function showPage(connection: Deno.Conn): Promise<void> {
-  await connection.read(new Uint8Array(16_384));
-  const head = `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${PAGE.length}`;
-  await connection.write(new TextEncoder().encode(`${head}\r\nconnection: close\r\n\r\n${PAGE}`));
+async function answer(connection: Deno.Conn, target: () => number | null): Promise<void> {
+  const first = new Uint8Array(65_536);
+  const length = await connection.read(first) ?? 0;
+  const port = target();
+  if (port !== null && length > 0) {
+    return await forward(connection, { port, first: first.subarray(0, length) });
+  }
+  if (length > 0) await connection.write(new TextEncoder().encode(`${HEAD}\r\n\r\n${PAGE}`));
   connection.close();
 }
 
-async function forward(connection: Deno.Conn, port: number): Promise<void> {
+async function forward(
+  connection: Deno.Conn,
+  { port, first }: { port: number; first: Uint8Array },
+): Promise<void> {
   const service = await Deno.connect({ hostname: "127.0.0.1", port });
+  await service.write(first);
   await Promise.allSettled([
     connection.readable.pipeTo(service.writable),
     service.readable.pipeTo(connection.writable),
