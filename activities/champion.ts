@@ -1,10 +1,10 @@
 import { DAY_MS } from "../src/core/time.ts";
-import { isLostArtefact } from "../src/core/errors.ts";
 import { servingVersion } from "../src/db/models/serving.ts";
 import { getVersion } from "../src/db/models/versions.ts";
 import { featuresOf } from "../src/features/set.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
+import { readIfIntact } from "../src/registry/artefacts.ts";
 import { learnedThrough, type ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadShoppers, loadTrainingSet } from "../src/training/dataset.ts";
@@ -90,16 +90,6 @@ export async function championFindings(
     margin: (config.margin ?? model.margin) * validatedLoss,
     lossNow: await lossOn(deps, model, champion, { blocks: unseen, confidence: config.confidence }),
   };
-}
-
-/** Bytes of the artefact store, or undefined where they are gone or damaged: a cycle goes on without them. */
-export async function readIfIntact<T>(bytes: Promise<T>): Promise<T | undefined> {
-  try {
-    return await bytes;
-  } catch (error) {
-    if (isLostArtefact(error)) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -69,7 +69,7 @@ const { noteRetrainer, noteControl, admitControl, alertDropped } = localActiviti
 const isChecked = () => patched("signals are checked");
 /** In whose name the monitor asks for a check. */
 const MONITOR = "the monitor";
-/** In whose name events that were imported ask for one: as `IMPORT` of src/app/events has it. */
+/** In whose name events that were imported ask for one: as src/format/import_caller.ts says it. */
 const IMPORT = "an import";
 const UNKNOWN_CALLER = "a Temporal signal by an unknown caller";
 

@@ -2,8 +2,9 @@ import { orAborted } from "../../src/core/deadline.ts";
 import { Buffer } from "node:buffer";
 import { log } from "@temporalio/activity";
 import { canonicalJson, sha256 } from "../../src/core/hash.ts";
-import { isLostArtefact, messageOf } from "../../src/core/errors.ts";
+import { messageOf } from "../../src/core/errors.ts";
 import { findTraining, saveTraining, saveUse } from "../../src/db/backtests/backtests.ts";
+import { readIfIntact } from "../../src/registry/artefacts.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
 import type { CompeteRequest, CompeteResult, TrainingCallbacks } from "../../src/training/protocol.ts";
 import type { Trainer } from "../../src/training/trainer.ts";
@@ -83,13 +84,11 @@ function rowsHash({ features, target, cutoffMs, user, width }: TrainingRows): st
 async function remembered({ sql, store }: ActivityDeps, key: string): Promise<CompeteResult | null> {
   const known = await findTraining(sql, key);
   if (!known) return null;
-  try {
+  const read = async () => {
     const { artifact, ...result } = await openValue(store, known.resultSha256) as Sealed;
     return { ...result, artifact: await store.get(artifact) };
-  } catch (error) {
-    if (isLostArtefact(error)) return null;
-    throw error;
-  }
+  };
+  return await readIfIntact(read()) ?? null;
 }
 
 type Sealed = Omit<CompeteResult, "artifact"> & { artifact: string };

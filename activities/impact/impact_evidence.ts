@@ -9,7 +9,7 @@ import type { ModelConfig } from "../../src/config/retraining.ts";
 import { loadTrainingSet } from "../../src/training/dataset.ts";
 import { labelledBlock } from "../../src/app/features/labelled_rows.ts";
 import type { TrainingRows } from "../../src/training/rows.ts";
-import { readIfIntact } from "../champion.ts";
+import { readIfIntact } from "../../src/registry/artefacts.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { validatedOn } from "../observe/validated.ts";

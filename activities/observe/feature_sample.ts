@@ -9,7 +9,7 @@ import { type FeatureSet, featuresOf } from "../../src/features/set.ts";
 import { readParts, type RowStore } from "../../src/features/shards.ts";
 import type { FeatureSample } from "../../src/quality/quality_evidence.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
-import { readIfIntact } from "../champion.ts";
+import { readIfIntact } from "../../src/registry/artefacts.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { sampleSessions } from "./session_sample.ts";

@@ -15,7 +15,7 @@ import { tellAt } from "../../src/stats/classes.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
-import { readIfIntact } from "../champion.ts";
+import { readIfIntact } from "../../src/registry/artefacts.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 

@@ -1,5 +1,4 @@
-import { atOneMoment } from "../../src/db/backup.ts";
-import type { Sql } from "../../src/db/connect.ts";
+import { atOneMoment, type Sql } from "../../src/db/connect.ts";
 import { newestShoppers, readUserDays } from "../../src/db/events/user_days.ts";
 import { SESSION_FEATURES, sessionRow } from "../../src/features/session.ts";
 import { namesSession } from "../../src/features/set.ts";

@@ -5,7 +5,8 @@ import { featuresOf } from "../../src/features/set.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { loadTrainingSet } from "../../src/training/dataset.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
-import { readIfIntact, testersOf } from "../champion.ts";
+import { readIfIntact } from "../../src/registry/artefacts.ts";
+import { testersOf } from "../champion.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** The rows that a version was validated on, and the model that saw none of them: the one that was tested, not its refit. */

@@ -19,10 +19,6 @@ export interface BackupSequence {
   last: number | null;
 }
 
-/** Runs `work` on one moment of the database: what is written meanwhile is not seen. */
-export const atOneMoment = <T>(sql: Database, work: (tx: Sql) => Promise<T>): Promise<T> =>
-  sql.begin("isolation level repeatable read read only", (tx) => work(tx)) as Promise<T>;
-
 /** Lists the tables, ours and those of backtests, each after those that it refers to. Which migrations made them is no row of theirs. */
 export async function tablesOf(sql: Sql): Promise<BackupTable[]> {
   const rows = await sql<BackupTable[]>`select n.nspname as schema, c.relname as name,
@@ -159,6 +155,7 @@ export async function whileCopied(
     await connection.unsafe(`set statement_timeout = ${ARCHIVED_WITHIN_MS}`);
     const [done] = await connection<{ labelfile: string; finishedAt: string }[]>`
       select labelfile, clock_timestamp() as finished_at from pg_backup_stop(true)`;
+    await connection`reset statement_timeout`;
     return { label: done.labelfile, finishedAt: done.finishedAt };
   } finally {
     connection.release();

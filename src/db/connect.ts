@@ -86,3 +86,7 @@ export async function checkDatabase(sql: Database, url: string): Promise<void> {
 export function inTransaction<T>(sql: Sql, work: (tx: Sql) => Promise<T>): Promise<T> {
   return ("begin" in sql ? sql.begin((tx) => work(tx)) : sql.savepoint((tx) => work(tx))) as Promise<T>;
 }
+
+/** Runs `work` on one moment of the database: what is written meanwhile is not seen. */
+export const atOneMoment = <T>(sql: Database, work: (tx: Sql) => Promise<T>): Promise<T> =>
+  sql.begin("isolation level repeatable read read only", (tx) => work(tx)) as Promise<T>;

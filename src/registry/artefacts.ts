@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import {
   type ArtefactError,
   DamagedArtefactError,
+  isLostArtefact,
   messageOf,
   MissingArtefactError,
   UnreadableArtefactError,
@@ -23,6 +24,16 @@ export interface ArtefactStore {
   getRows(sha256: string): Promise<Uint8Array>;
   /** Deletes bytes; nothing happens where there are none. */
   remove(sha256: string): Promise<void>;
+}
+
+/** What is read of a store, or undefined where it is gone or damaged: it is made again, or done without. */
+export async function readIfIntact<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (isLostArtefact(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A file of an artefact store: bytes under their sha256, or a draft that was never finished. */

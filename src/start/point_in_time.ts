@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { InvalidInputError } from "../core/errors.ts";
@@ -53,7 +53,10 @@ export async function copyBase(
   if (archive === null) return false;
   const path = join(archive.base, id);
   const copy = () => copyData(postgresFiles(home).data, path);
-  const { label, finishedAt } = await whileCopied(sql, { label: id, copy });
+  const { label, finishedAt } = await whileCopied(sql, { label: id, copy }).catch(async (error) => {
+    await rm(path, { recursive: true, force: true }); // nothing would ever let go of half a copy
+    throw error;
+  });
   await writeFile(join(path, BACKUP_LABEL), label, { mode: 0o600, flush: true });
   await closeBase(path, { finishedAt });
   if (keep !== undefined) await pruneArchive(archive, keep);

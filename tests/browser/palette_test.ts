@@ -15,56 +15,56 @@ async function openFinder(page: Page, finder: Locator): Promise<void> {
   assert.fail("the finder does not open");
 }
 
-Deno.test({
-  name: "keys find and open pages, and those of a single letter can be turned off",
-  ignore: !hasChromium(),
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: () =>
-    withPages(fixture, (url) =>
-      withChromium((browser) =>
-        watched(browser, async (page) => {
-          const finder = page.getByRole("dialog", { name: "Find" });
-          await page.goto(url);
-          await openFinder(page, finder);
-          await page.keyboard.type("churn v2");
-          await page.getByRole("option", { name: /^churn v2 / }).waitFor();
-          assert.equal(await page.getByRole("option", { selected: true }).count(), 1);
-          await page.keyboard.press("Escape");
-          await finder.waitFor({ state: "hidden" });
+/** Tests the pages of the fixture in a browser; whatever it complains of fails the test. */
+function onPages(name: string, use: (page: Page, url: string) => Promise<void>): void {
+  const fn = () =>
+    withPages(
+      fixture,
+      (url) => withChromium((browser) => watched(browser, (page) => use(page, url))),
+    );
+  Deno.test({ name, ignore: !hasChromium(), sanitizeOps: false, sanitizeResources: false, fn });
+}
 
-          await page.keyboard.press("Control+k");
-          await page.keyboard.press("Control+a");
-          await page.keyboard.type("backtests");
-          await page.getByRole("option", { name: /^Backtests Page/ }).waitFor();
-          await page.keyboard.press("ArrowDown");
-          await page.keyboard.press("ArrowUp");
-          await page.keyboard.press("Enter");
-          await arrivedAt(page, "/backtests");
+onPages("keys find and open pages, and those of a single letter can be turned off", async (page, url) => {
+  const finder = page.getByRole("dialog", { name: "Find" });
+  await page.goto(url);
+  await openFinder(page, finder);
+  await page.keyboard.type("churn v2");
+  await page.getByRole("option", { name: /^churn v2 / }).waitFor();
+  assert.equal(await page.getByRole("option", { selected: true }).count(), 1);
+  await page.keyboard.press("Escape");
+  await finder.waitFor({ state: "hidden" });
 
-          await openFinder(page, finder);
-          await page.keyboard.press("Escape");
-          await page.keyboard.press("g");
-          await page.keyboard.press("m");
-          await arrivedAt(page, "/monitoring");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("backtests");
+  await page.getByRole("option", { name: /^Backtests Page/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await arrivedAt(page, "/backtests");
 
-          await page.waitForFunction(() => document.querySelector("dialog.palette[open]") === null);
-          await page.getByRole("link", { name: "Help", exact: true }).first().click();
-          await arrivedAt(page, "/help/monitoring");
-          assert.equal(await h1(page), "Monitoring");
+  await openFinder(page, finder);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("g");
+  await page.keyboard.press("m");
+  await arrivedAt(page, "/monitoring");
 
-          await openFinder(page, finder);
-          await page.keyboard.press("Escape");
-          await page.keyboard.press("?");
-          await page.getByRole("checkbox", { name: /single letter/ }).uncheck();
-          await page.getByRole("button", { name: "Close" }).click();
-          await page.keyboard.press("g");
-          await page.keyboard.press("a");
-          await page.keyboard.press("Control+k");
-          await finder.waitFor(); // the letters did nothing, and this still works
-          assert.equal(new URL(page.url()).pathname, "/help/monitoring");
-        })
-      )),
+  await page.waitForFunction(() => document.querySelector("dialog.palette[open]") === null);
+  await page.getByRole("link", { name: "Help", exact: true }).first().click();
+  await arrivedAt(page, "/help/monitoring");
+  assert.equal(await h1(page), "Monitoring");
+
+  await openFinder(page, finder);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.getByRole("checkbox", { name: /single letter/ }).uncheck();
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.keyboard.press("g");
+  await page.keyboard.press("a");
+  await page.keyboard.press("Control+k");
+  await finder.waitFor(); // the letters did nothing, and this still works
+  assert.equal(new URL(page.url()).pathname, "/help/monitoring");
 });
 
 Deno.test({
@@ -86,27 +86,17 @@ Deno.test({
       })),
 });
 
-Deno.test({
-  name: "a filter applies as soon as something is chosen, and keeps the focus",
-  ignore: !hasChromium(),
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: () =>
-    withPages(fixture, (url) =>
-      withChromium((browser) =>
-        watched(browser, async (page) => {
-          const finder = page.getByRole("dialog", { name: "Find" });
-          await page.goto(`${url}/cycles`);
-          await openFinder(page, finder); // its script runs then
-          await page.keyboard.press("Escape");
-          await page.getByLabel("Outcome").selectOption("rejected");
-          await page.waitForURL((address) => address.searchParams.get("outcome") === "rejected");
-          await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "outcome");
-          await page.goto(`${url}/configuration`);
-          await openFinder(page, finder);
-          await page.keyboard.press("Escape");
-          await page.getByRole("checkbox", { name: "Changed only" }).check();
-          await page.waitForURL((address) => address.searchParams.get("changed") === "1");
-        })
-      )),
+onPages("a filter applies as soon as something is chosen, and keeps the focus", async (page, url) => {
+  const finder = page.getByRole("dialog", { name: "Find" });
+  await page.goto(`${url}/cycles`);
+  await openFinder(page, finder); // its script runs then
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Outcome").selectOption("rejected");
+  await page.waitForURL((address) => address.searchParams.get("outcome") === "rejected");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "outcome");
+  await page.goto(`${url}/configuration`);
+  await openFinder(page, finder);
+  await page.keyboard.press("Escape");
+  await page.getByRole("checkbox", { name: "Changed only" }).check();
+  await page.waitForURL((address) => address.searchParams.get("changed") === "1");
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { connect, type Database } from "../../src/db/connect.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
 import { createPseudonymizer } from "../../src/privacy/pseudonym.ts";
@@ -15,6 +16,13 @@ export async function withEvents(work: (sql: Database, url: string) => Promise<v
     await sql.end({ timeout: 5 });
   }
 }
+
+/** All of these events in any order, and after them some once more. */
+export const inAnyOrder = (events: AcceptedEvent[]): fc.Arbitrary<AcceptedEvent[]> =>
+  fc.tuple(
+    fc.shuffledSubarray(events, { minLength: events.length, maxLength: events.length }),
+    fc.shuffledSubarray(events),
+  ).map(([all, again]) => [...all, ...again]);
 
 /** The key of a shopper who came in through the front door. */
 export async function keyOf(sql: Database, user: string, hashOf = pseudonym): Promise<string> {

@@ -4,13 +4,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { ConflictError, InvalidInputError, isLostArtefact } from "../../core/errors.ts";
+import { ConflictError, InvalidInputError } from "../../core/errors.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { beginFilling, copyIn, endFilling, keptArtefacts, makeScope, setSequence } from "../../db/backup.ts";
 import type { Database, Sql } from "../../db/connect.ts";
 import { migrate, migrateTo } from "../../db/migrate.ts";
 import { deleteSetting } from "../../db/settings.ts";
-import type { FileArtefacts } from "../../registry/artefacts.ts";
+import { type FileArtefacts, readIfIntact } from "../../registry/artefacts.ts";
 import type { BackupPlace } from "./place.ts";
 import { type Manifest, SECRETS } from "./manifest.ts";
 import { openSecrets } from "./secrets.ts";
@@ -100,8 +100,9 @@ export async function restoreAsOf(
 ): Promise<number> {
   await owner.begin((tx) => noteRestore(tx, { id, asOf, who }));
   await migrate(owner);
-  const good = await Promise.all((await keptArtefacts(owner)).map((hash) => isGood(store, hash)));
-  return good.filter((one) => !one).length;
+  let lost = 0;
+  for (const hash of await keptArtefacts(owner)) if (!await isGood(store, hash)) lost++;
+  return lost;
 }
 
 async function noteRestore(
@@ -121,11 +122,11 @@ async function fill(tx: Sql, path: string, table: Manifest["tables"][number]): P
 /** Copies the files of a backup that a store lacks or has damaged. @returns how many */
 export async function restoreArtefacts(
   { artefacts: from }: BackupPlace,
-  manifest: Manifest,
+  { artefacts }: Pick<Manifest, "artefacts">,
   to: FileArtefacts,
 ): Promise<number> {
   let copied = 0;
-  for (const hash of manifest.artefacts) {
+  for (const hash of artefacts) {
     if (await isGood(to, hash)) continue;
     await to.put(await from.get(hash));
     copied++;
@@ -133,12 +134,5 @@ export async function restoreArtefacts(
   return copied;
 }
 
-async function isGood(store: FileArtefacts, hash: string): Promise<boolean> {
-  try {
-    await store.get(hash);
-    return true;
-  } catch (error) {
-    if (isLostArtefact(error)) return false;
-    throw error;
-  }
-}
+const isGood = async (store: FileArtefacts, hash: string): Promise<boolean> =>
+  await readIfIntact(store.get(hash)) !== undefined;

@@ -10,7 +10,6 @@ import { ArtefactError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import {
-  atOneMoment,
   type BackupTable,
   copyOut,
   keptArtefacts,
@@ -18,7 +17,7 @@ import {
   sequencesOf,
   tablesOf,
 } from "../../db/backup.ts";
-import type { Database, Sql } from "../../db/connect.ts";
+import { atOneMoment, type Database, type Sql } from "../../db/connect.ts";
 import type { FileArtefacts } from "../../registry/artefacts.ts";
 import { storeIdentity } from "../installation_identity.ts";
 import { namedFiles } from "../retention/sweep.ts";

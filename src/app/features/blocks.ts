@@ -1,5 +1,4 @@
 import { DAY_MS } from "../../core/time.ts";
-import { isLostArtefact } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
 import { createSharedWork } from "../../core/shared_work.ts";
 import type { Sql } from "../../db/connect.ts";
@@ -15,7 +14,7 @@ import { fillNewestEvents } from "../../db/events/newest_events.ts";
 import { type KeyRange, populationRanges, readLabelDays, readUserDays } from "../../db/events/user_days.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { labelFingerprint, outcomeOf } from "../../models/outcome.ts";
-import type { ArtefactStore } from "../../registry/artefacts.ts";
+import { type ArtefactStore, readIfIntact } from "../../registry/artefacts.ts";
 import { encodeFeatures, encodeLabels, type FeatureBlock, packRows } from "../../features/blocks.ts";
 import { FEATURES } from "../../features/definition.ts";
 import { type FeatureSet, SHARED_FEATURES } from "../../features/set.ts";
@@ -83,6 +82,9 @@ async function sealFeatures(
   const { sql } = deps;
   const { key, cutoffMs, eventsSeen } = build;
   const { activeDays, activity, shardShoppers: shoppers = SHARD_SHOPPERS } = protocol;
+  if (protocol.featureSet?.session) { // once, whatever the number of shards; what is not ready is read from its events
+    await fillNewestEvents(sql, { fromMs: cutoffMs - (activeDays + 1) * DAY_MS, toMs: cutoffMs });
+  }
   const ranges = await populationRanges(sql, {
     asOfMs: cutoffMs,
     population: { activeDays, activity },
@@ -103,24 +105,11 @@ async function sealWhole({ sql, store }: BlockDeps, protocol: Protocol, cutoffMs
 
 /** Whether the rows of a cut-off can be read as they were written, in however many files. */
 async function areIntact(store: ArtefactStore, sha256: string): Promise<boolean> {
-  try {
+  const readAll = async () => {
     for await (const _ of readHeads(store, sha256));
     return true;
-  } catch (error) {
-    if (isLostArtefact(error)) return false;
-    throw error;
-  }
-}
-
-/** Whether a block can be read as it was written; one that cannot is built again. */
-async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> {
-  try {
-    await store.getRows(sha256);
-    return true;
-  } catch (error) {
-    if (isLostArtefact(error)) return false;
-    throw error;
-  }
+  };
+  return await readIfIntact(readAll()) ?? false;
 }
 
 /**
@@ -153,7 +142,6 @@ async function unorderedRows(
   const { events, session } = featureSet;
   const population = { activeDays, activity };
   const newest = session ? "kept" as const : undefined;
-  if (session) await fillNewestEvents(sql, { fromMs: cutoffMs - (activeDays + 1) * DAY_MS, toMs: cutoffMs });
   const rows: UnorderedRow[] = [];
   const query = { asOfMs: cutoffMs, population, range, events, newest } as const;
   for await (const { userKey, days } of readUserDays(sql, query)) {
@@ -196,7 +184,7 @@ export async function labelBlock(
   const eventsSeen = await countEvents(sql, { beforeMs: toMs });
   const known = await findLabelBlock(sql, key, cutoffMs);
   const fresh = known && known.eventsSeen === eventsSeen && known.featureSha256 === features;
-  if (fresh && await isIntact(store, known.sha256)) return known.sha256;
+  if (fresh && await readIfIntact(store.getRows(known.sha256))) return known.sha256;
   const labels = await labelsOf({ sql, store }, model, { fromMs: cutoffMs, toMs, features });
   const hash = await store.put(encodeLabels(labels));
   const cutoff = new Date(cutoffMs).toISOString();

@@ -1,4 +1,3 @@
-import { isLostArtefact } from "../../core/errors.ts";
 import type { Sql } from "../../db/connect.ts";
 import {
   saveShard,
@@ -9,7 +8,7 @@ import {
 import type { KeyRange } from "../../db/events/user_days.ts";
 import { decodeFeatureHead, encodeFeatures, type FeatureBlock } from "../../features/blocks.ts";
 import { encodePlaces, encodeShards, mergedPlaces } from "../../features/shards.ts";
-import type { ArtefactStore } from "../../registry/artefacts.ts";
+import { type ArtefactStore, readIfIntact } from "../../registry/artefacts.ts";
 
 interface ShardDeps {
   sql: Sql;
@@ -67,10 +66,6 @@ async function sealShard(
 /** Reads what an earlier build sealed; null: it sealed none here, or its file is lost. */
 async function readSealed({ store }: ShardDeps, shard?: SealedShard): Promise<ShardHead | null> {
   if (shard === undefined) return null;
-  try {
-    return { ...decodeFeatureHead(await store.getRows(shard.sha256)), sha256: shard.sha256 };
-  } catch (error) {
-    if (isLostArtefact(error)) return null;
-    throw error;
-  }
+  const bytes = await readIfIntact(store.getRows(shard.sha256));
+  return bytes ? { ...decodeFeatureHead(bytes), sha256: shard.sha256 } : null;
 }

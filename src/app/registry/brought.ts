@@ -34,9 +34,10 @@ export async function bringModel(
   model: ModelDefinition,
   { requestId, by, why, ...brought }: BringRequest,
 ): Promise<BroughtCandidate> {
-  const { name, inputs, missing, trainedUntil } = broughtModel(brought);
+  const recipe = broughtModel(brought);
+  const { name, inputs, missing, trainedUntil } = recipe;
   const cannot = `Cannot bring "${name}" to "${model.name}"`;
-  const fault = broughtFault(broughtModel(brought), model);
+  const fault = broughtFault(recipe, model);
   if (fault !== null) throw new InvalidInputError(`${cannot}: ${fault}`, "file");
   if (model.candidates.some((candidate) => candidate.name === name)) {
     throw new ConflictError(`${cannot}: the file of the model has a candidate of this name`);

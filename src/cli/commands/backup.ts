@@ -234,7 +234,8 @@ async function fillAsOf(
   if (manifest.store !== null) await needOwnStore(store, manifest.store.id);
   await recoverDatabase(place, { base, at });
   await placeSecrets(place.home, secrets);
-  for (const one of await listBackups(from.folder)) await restoreArtefacts(from, one, store);
+  const named = new Set((await listBackups(from.folder)).flatMap(({ artefacts }) => artefacts));
+  await restoreArtefacts(from, { artefacts: [...named] }, store);
   const owner = await opened(await startDatabase(place, undo), undo);
   const missing = await restoreAsOf(owner, { id: base.id, asOf: at, who: userInfo().username, store });
   if (manifest.store !== null) await adoptStore(owner, store, manifest.store.id);
