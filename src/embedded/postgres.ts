@@ -3,6 +3,7 @@ import { pickPort } from "./ports.ts";
 import { preparePostgres } from "./postgres_binaries.ts";
 import {
   DATABASE,
+  needWhole,
   type PostgresFiles,
   postgresFiles,
   prepareData,
@@ -52,11 +53,13 @@ const STOP_STEPS = [
  * @throws {PostgresUnavailableError} the binaries do not exist for, or do not run on, this system
  * @throws {PortTakenError} the chosen port is taken
  * @throws {DataVersionError} another major version wrote the data
+ * @throws {DamagedDataError} the data are not whole
  */
 export async function startPostgres(
   { home, cache, uid, port, archive, extra, log }: PostgresOptions,
 ): Promise<RunningPostgres> {
   const files = postgresFiles(home);
+  if (extra === undefined) await needWhole(files);
   const user = await serverUser(files, uid);
   const archived = await openArchive(home, { folder: archive, user });
   const more = extra ?? (archived ? archiving(archived) : {});
@@ -80,6 +83,13 @@ export async function runningPostgres(home: string): Promise<string | undefined>
 
 const urlOf = (port: number, password: string) =>
   `postgres://${DATABASE}:${password}@127.0.0.1:${port}/${DATABASE}`;
+
+/** Ends the server that still runs on these data, whoever started it. */
+export async function endLeftPostgres(files: PostgresFiles): Promise<void> {
+  const left = await readPidFile(files);
+  const command = left && await commandLine(left.pid);
+  if (left && command?.includes(`-D ${files.data} `)) await endProcess(left.pid, STOP_STEPS);
+}
 
 interface LaunchOptions {
   bin: string;

@@ -32,6 +32,11 @@ export class DataVersionError extends Error {
   }
 }
 
+/** What lies in the place of the data cannot be opened, and is not ours to throw away. */
+export class DamagedDataError extends Error {
+  override name = "DamagedDataError";
+}
+
 export function postgresFiles(home: string): PostgresFiles {
   const folder = join(home, "postgres");
   return {
@@ -66,6 +71,7 @@ export async function serverUser(files: PostgresFiles, uid: number | null): Prom
  * Makes the data folder on the first start. It gets its name only when it is complete, so what a crash left
  * half-finished is recognised and thrown away.
  * @throws {DataVersionError} the data belong to another major version
+ * @throws {DamagedDataError} a database is there, and not its version
  */
 export async function prepareData(
   files: PostgresFiles,
@@ -74,7 +80,10 @@ export async function prepareData(
   await Deno.mkdir(files.folder, { recursive: true, mode: 0o700 });
   if (user) await Deno.chown(files.folder, user.uid, user.gid);
   const have = (await readIfThere(files.data, "PG_VERSION"))?.trim();
-  if (have === undefined) return await createData(files, { bin, user, log });
+  if (have === undefined) {
+    await clearPlace(files, log);
+    return await createData(files, { bin, user, log });
+  }
   const { output } = await runProgram(join(bin, "bin", "postgres"), ["--version"], {
     timeoutMs: 10_000,
     cwd: "/",
@@ -82,6 +91,41 @@ export async function prepareData(
   });
   const need = /(\d+)\.\d+/.exec(output)?.[1] ?? output;
   if (have !== need) throw new DataVersionError(files.data, have, need);
+}
+
+/**
+ * Moves aside what stands in the place of a database and is none: `initdb` of a start that was killed lives on for a
+ * while, and may have taken part of another's work away.
+ */
+async function clearPlace({ data }: PostgresFiles, log: Log): Promise<void> {
+  const names = await namesIn(data);
+  if (names.length === 0) return;
+  if ((await namesIn(join(data, "global"))).includes("pg_control")) {
+    throw new DamagedDataError(
+      `Cannot open "${data}": a database is there, but not its file PG_VERSION; restore a backup into another ` +
+        "installation (perennial restore), or start with --fresh",
+    );
+  }
+  const aside = `${data}.incomplete-${crypto.randomUUID()}`;
+  await Deno.rename(data, aside);
+  log(`"${data}" held no database, as after a first start that was killed; it is "${aside}" now`);
+}
+
+/** Removes what first starts that were killed left behind; what an `initdb` still writes to goes at a later start. */
+async function removeDrafts({ folder, data }: PostgresFiles): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    if (!join(folder, name).startsWith(`${data}.new`)) continue;
+    await Deno.remove(join(folder, name), { recursive: true }).catch(() => undefined);
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
 }
 
 /** The password made at the first start. @throws {Error} the data are there and it is not */
@@ -98,9 +142,9 @@ async function createData(
   { bin, user, log }: { bin: string; user: ServerUser | undefined; log: Log },
 ): Promise<void> {
   const started = performance.now();
-  const draft = join(files.folder, "data.new");
+  await removeDrafts(files);
+  const draft = `${files.data}.new-${crypto.randomUUID()}`; // its own: initdb of a killed start may still run
   const passwordForServer = join(files.folder, "password.new");
-  await Deno.remove(draft, { recursive: true }).catch(unlessAbsent);
   const password = randomPassword();
   await writePrivately(files.password, password);
   await writePrivately(passwordForServer, password);
@@ -145,6 +189,25 @@ function initArguments(data: string, passwordFile: string): string[] {
 const createDatabase = (data: string, how: SingleUser): Promise<void> =>
   runSingle(data, `create database ${DATABASE}`, how);
 
+/** In the place of a password while data of another installation are restored. */
+const BEING_RESTORED = "of another installation";
+
+/** Says that what comes into the place of the data is not whole before it has a new password. */
+export const markRestoring = (files: PostgresFiles): Promise<void> =>
+  writePrivately(files.password, BEING_RESTORED);
+
+/** Whether a restore was cut off: what lies in the place of the data is nobody's. */
+export const isHalfRestored = async (files: PostgresFiles): Promise<boolean> =>
+  (await readIfThere(files.password))?.trim() === BEING_RESTORED;
+
+/** @throws {DamagedDataError} a restore into the place of the data was cut off */
+export async function needWhole(files: PostgresFiles): Promise<void> {
+  if (!await isHalfRestored(files)) return;
+  throw new DamagedDataError(
+    `Cannot open "${files.data}": a restore into it was cut off; run it again, or start with --fresh`,
+  );
+}
+
 /** Gives the database's owner a new password, of which the server must not run. */
 export async function renewPassword(files: PostgresFiles, how: SingleUser): Promise<void> {
   const password = randomPassword();
@@ -188,8 +251,4 @@ function randomPassword(): string {
 async function writePrivately(path: string, text: string): Promise<void> {
   await Deno.writeTextFile(path, text, { mode: 0o600 });
   await Deno.chmod(path, 0o600); // the mode above counts for a new file only
-}
-
-function unlessAbsent(error: unknown): void {
-  if (!isAbsent(error)) throw error;
 }

@@ -1,9 +1,9 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
-import { startPostgres } from "./postgres.ts";
+import { endLeftPostgres, startPostgres } from "./postgres.ts";
 import { type BaseCopy, placeData, recovering } from "./postgres_archive.ts";
 import { preparePostgres } from "./postgres_binaries.ts";
-import { postgresFiles, renewPassword, serverUser } from "./postgres_data.ts";
+import { isHalfRestored, markRestoring, postgresFiles, renewPassword, serverUser } from "./postgres_data.ts";
 import type { Log } from "./types.ts";
 
 interface RecoverOptions {
@@ -27,14 +27,19 @@ export async function recoverPostgres(
   const bin = await preparePostgres([cache, home], { user, log });
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
   if (user) await Deno.chown(files.folder, user.uid, user.gid);
+  if (await isHalfRestored(files)) { // by one that was killed, whose server may live on
+    await endLeftPostgres(files);
+    await rm(files.data, { recursive: true, force: true });
+  }
+  await markRestoring(files);
   await placeData(base.path, files.data, user);
-  await writeFile(files.password, "of another installation", { mode: 0o600 });
   try {
     const server = await startPostgres({ home, cache, uid, extra: recovering(base.archive, at), log });
     await server.stop();
     await renewPassword(files, { bin, user });
   } catch (error) {
     await rm(files.data, { recursive: true, force: true });
+    await rm(files.password, { force: true });
     throw endsBefore(error) ? tooLate(base, at) : error;
   }
 }

@@ -15,11 +15,12 @@ import {
 import { lockHome } from "../embedded/lock.ts";
 import { recoverPostgres } from "../embedded/recover_postgres.ts";
 import type { LocalPlace } from "./local_database.ts";
-import { postgresFiles } from "../embedded/postgres_data.ts";
+import { isHalfRestored, postgresFiles } from "../embedded/postgres_data.ts";
 
 /** @throws {InvalidInputError} the home has a database already */
 async function needEmpty(home: string): Promise<void> {
-  if (!await Deno.stat(postgresFiles(home).data).then(() => true, () => false)) return;
+  const files = postgresFiles(home);
+  if (!await Deno.stat(files.data).then(() => true, () => false) || await isHalfRestored(files)) return;
   throw new InvalidInputError(
     `Cannot restore into "${home}": its database is not empty. Name another --installation`,
     "installation",

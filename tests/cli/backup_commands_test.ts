@@ -12,6 +12,7 @@ import { cacheHome, makeFolder } from "../../src/embedded/home.ts";
 import { archiveAt, pruneArchive } from "../../src/embedded/postgres_archive.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
+import { markRestoring, postgresFiles } from "../../src/embedded/postgres_data.ts";
 import { findDatabase, opened, startDatabase } from "../../src/start/local_database.ts";
 import { Undo } from "../../src/start/undo.ts";
 import { event } from "../db/events_support.ts";
@@ -128,6 +129,12 @@ Deno.test("a restore brings back the moment before a mistake, from the archive",
       assert.match(tooLate.err, /the archive ".*" ends before it/);
       const again = await restore(moment, "second");
       assert.match(again.err, /its database is not empty/);
+      await markRestoring(postgresFiles(join(base, "homes", "second"))); // as a restore that was killed leaves it
+      const cutOff = await restore(moment, "second");
+      assert.equal(cutOff.code, 0, cutOff.err);
+      await within("second", async (other) => {
+        assert.deepEqual(await sold(other), ["after the backup", "before the backup"]);
+      });
       const afterwards = await restore(moment, "third"); // what failed left nothing behind
       assert.equal(afterwards.code, 0, afterwards.err);
 

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { freePort, PortTakenError } from "../../src/embedded/ports.ts";
 import { startPostgres } from "../../src/embedded/postgres.ts";
-import { DataVersionError } from "../../src/embedded/postgres_data.ts";
+import {
+  DamagedDataError,
+  DataVersionError,
+  markRestoring,
+  postgresFiles,
+} from "../../src/embedded/postgres_data.ts";
 import { hostEnvironment, withFolder, withSql } from "./support.ts";
 
 const log = () => undefined;
@@ -71,4 +76,37 @@ Deno.test("startPostgres() says why it cannot: a taken port, another version's d
     await assert.rejects(startPostgres({ home, cache, uid, port, log }), /password file .* is gone/);
     await Deno.writeTextFile(join(home, "postgres", "data", "PG_VERSION"), "17\n");
     await assert.rejects(startPostgres({ home, cache, uid, port, log }), DataVersionError);
+  }));
+
+Deno.test("startPostgres() moves aside what a killed first start left in the place of the data", () =>
+  withFolder(async (home) => {
+    const { cache, uid } = hostEnvironment();
+    const { data, folder } = postgresFiles(home);
+    for (const path of [join(data, "pg_wal"), `${data}.new`, `${data}.new-of-another`]) {
+      await Deno.mkdir(path, { recursive: true });
+    }
+    const said: string[] = [];
+    const options = { home, cache, uid, port: await freePort(), log: (line: string) => said.push(line) };
+    await (await startPostgres(options)).stop();
+    assert.match(said[0], /held no database.*it is ".*incomplete-/);
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name.replace(/(incomplete)-.*/, "$1"));
+    assert.deepEqual(names.sort(), ["data", "data.incomplete", "postgres.log"]);
+  }));
+
+Deno.test("startPostgres() opens no data that are not whole, and says what to do", () =>
+  withFolder(async (home) => {
+    const { cache, uid } = hostEnvironment();
+    const files = postgresFiles(home);
+    const start = () => startPostgres({ home, cache, uid, log });
+    await Deno.mkdir(join(files.data, "global"), { recursive: true });
+    await Deno.writeTextFile(join(files.data, "global", "pg_control"), "of a database");
+    await assert.rejects(start(), {
+      name: DamagedDataError.name,
+      message: /not its file PG_VERSION; restore/,
+    });
+    await markRestoring(files);
+    await assert.rejects(start(), {
+      name: DamagedDataError.name,
+      message: /restore into it was cut off; run it again/,
+    });
   }));
