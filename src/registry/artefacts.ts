@@ -105,6 +105,7 @@ export function fileArtefacts(given: string, { id }: { id?: string } = {}): File
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const draft = `${path}.${crypto.randomUUID()}`;
       await writeFlushed(draft, bytes);
+      await moveFolderAside(path);
       await rename(draft, path);
       return hash;
     },
@@ -200,14 +201,19 @@ function readError(hash: string, error: unknown): ArtefactError {
   return new UnreadableArtefactError(hash, reason);
 }
 
-/** Whether a file of this length is there; its content is checked when it is read. */
+/** Whether a file of this length and content is there. One that cannot be read is written anew. */
 async function intact(path: string, length: number): Promise<boolean> {
   try {
     return (await stat(path)).size === length && sha256(await readFile(path)) === path.slice(-64);
-  } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return false;
-    throw error;
+  } catch {
+    return false;
   }
+}
+
+/** A folder in the place of a file would keep it from being written for ever. */
+async function moveFolderAside(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) await rename(path, `${path}.${crypto.randomUUID()}`);
 }
 
 async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
@@ -240,7 +246,7 @@ async function listFiles(folder: string): Promise<StoredFile[]> {
 
 const namesIn = (folder: string): Promise<string[]> =>
   readdir(folder).catch((error) => {
-    if (error.code === "ENOENT") return [];
+    if (["ENOENT", "ENOTDIR"].includes(error.code)) return []; // a file in the place of a folder holds nothing of ours
     throw error;
   });
 

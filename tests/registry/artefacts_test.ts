@@ -37,6 +37,31 @@ Deno.test("put() again writes nothing, but says that the file is wanted again", 
     assert.deepEqual([again.ino, again.mtime!.getTime() > 0], [ino, true]);
   }));
 
+for (
+  const [name, harm] of [
+    ["a folder", (path: string) => Deno.mkdir(join(path, "within"), { recursive: true })],
+    ["a link to itself", (path: string) => Deno.symlink(path, path)],
+    ["half of it", (path: string) => Deno.writeFile(path, bytes.slice(0, 5))],
+  ] as const
+) {
+  Deno.test(`put() writes anew what cannot be read, where ${name} lies in its place`, () =>
+    inFolder(async (store, folder) => {
+      await store.put(bytes);
+      await Deno.remove(pathOf(folder));
+      await harm(pathOf(folder));
+      assert.equal(await store.put(bytes), hash);
+      assert.deepEqual(await store.get(hash), bytes);
+    }));
+}
+
+Deno.test("list() passes over a file that lies where a folder of files would", () =>
+  inFolder(async (_store, folder) => {
+    const store = fileArtefacts(folder);
+    await store.put(bytes);
+    await Deno.writeTextFile(join(folder, "00"), "in the way");
+    assert.deepEqual((await store.list()).map(({ name }) => name), [hash]);
+  }));
+
 Deno.test("put() of the same bytes at once leaves one whole file and no draft", () =>
   inFolder(async (store, folder) => {
     const big = new Uint8Array(300_000).map((_, i) => i % 251);
