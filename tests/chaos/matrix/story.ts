@@ -142,15 +142,14 @@ async function until(check: () => Promise<boolean>): Promise<void> {
 
 /** A caller whose call was cut off asks the same again: it counts once. */
 async function again<T>(call: () => Promise<T>): Promise<T> {
-  let last: unknown;
-  for (let tried = 0; tried < 120; tried++) {
+  const begunMs = performance.now();
+  while (true) {
     try {
       return await call();
     } catch (error) {
-      last = error;
-      if (error instanceof Error && error.name === "WorkflowFailedError") throw error;
+      const isOver = performance.now() - begunMs > WITHIN_MS;
+      if (isOver || (error instanceof Error && error.name === "WorkflowFailedError")) throw error;
       await sleep(500);
     }
   }
-  throw last;
 }
