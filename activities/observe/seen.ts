@@ -1,6 +1,6 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { findingsInForce } from "../../src/db/monitoring/findings_in_force.ts";
-import { getObservations, listObservations } from "../../src/db/monitoring/observations.ts";
+import { driftedSince, getObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { DriftReport } from "../../src/drift/report.ts";
 import type { Findings } from "../../src/retraining/findings.ts";
@@ -75,24 +75,9 @@ async function ofDrift(
     importance,
     smallest,
   }));
-  const earlier = await listObservations(sql, {
-    kind: "drift",
-    model,
-    beforeMs: Date.parse(asOf),
-    limit: 400,
-  });
-  const since = answer === "drifted" ? firstOfRun(earlier, version) ?? asOf : null;
-  return { answer, text, since, top };
-}
-
-/** The oldest of the newest looks at a version that found drift one after the other. @param looks newest first */
-function firstOfRun(looks: readonly Observation[], version: number): string | null {
-  let first: string | null = null;
-  for (const { answer, report, asOf } of looks) {
-    if (answer !== "drifted" || report.version !== version) break;
-    first = asOf;
-  }
-  return first;
+  if (answer !== "drifted") return { answer, text, since: null, top };
+  const since = await driftedSince(sql, { model, version, beforeMs: Date.parse(asOf) });
+  return { answer, text, since: since ?? asOf, top };
 }
 
 const ofPerformance = ({ answer, text, measured }: PerformanceReport): NonNullable<Findings["outcomes"]> => ({

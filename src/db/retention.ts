@@ -143,8 +143,7 @@ export const EVIDENCE_GONE = "let go";
 
 const oldEvidence = (sql: Sql, beforeMs: number): Fragment =>
   sql`o.at < ${at(beforeMs)} and o.evidence_sha256 <> ${EVIDENCE_GONE}
-    and exists (select 1 from observations n where n.kind = o.kind and n.model is not distinct from o.model
-      and (n.as_of, n.at) > (o.as_of, o.at))`;
+    and o.id not in (select distinct on (kind, model) id from observations order by kind, model, as_of desc, at desc)`;
 
 /** Lists evidence that only looks older than a moment rest on; the newest look of a kind and model keeps its own. */
 export async function agedEvidence(sql: Sql, beforeMs: number): Promise<string[]> {

@@ -16,7 +16,8 @@ const DAYS_COUNTED = 60;
 /** Goes by primary keys, but for two small tables. Whatever a person changes is in the audit; who got in is no news to a page. */
 export async function readRevisions(sql: Sql): Promise<Revisions> {
   const [row] = await sql`select
-    (select concat_ws('/', count(*), max(at)) from observations) as looks,
+    (select concat_ws('/', newest.at, (select count(*) from observations o where o.at > newest.at - interval '1 minute'))
+      from (select max(at) as at from observations) newest) as looks,
     (select id from audit where action <> all(${[...ACCESS_ACTIONS]}) order by id desc limit 1) as audit,
     (select max(id) from quarantine) as aside,
     (select max(updated_at)::text from imports) as imports,

@@ -3,6 +3,7 @@ import { DAY_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { saveCheck } from "../../src/db/cycles/checks.ts";
 import {
+  driftedSince,
   findObservation,
   getObservations,
   listObservations,
@@ -79,4 +80,37 @@ Deno.test("pruneObservations() keeps what is young, what a check rests on, and t
     assert.deepEqual(await pruneObservations(sql, { beforeMs: dayAgo }), [oldGone.evidenceSha256]);
     const left = await getObservations(sql, [newest, oldGone, oldUsed, shared, only].map((o) => o.id));
     assert.deepEqual(left.map((o) => o.id).sort(), [newest, oldUsed, only].map((o) => o.id).sort());
+  }));
+
+Deno.test("pruneObservations() takes a moment, however many looks and checks there are", () =>
+  withDatabase(async (sql) => {
+    await sql`insert into observations (id, kind, model, key, as_of, answer, report, evidence_sha256, code_version)
+      select gen_random_uuid(), 'drift', 'churn', n::text, to_timestamp(n), 'stable', '{}', 'e' || n, 'c1'
+      from generate_series(1, 12000) n`;
+    await sql`insert into checks (id, model, workflow_run, as_of, trigger, answer, reasons, observations)
+      select gen_random_uuid(), 'churn', key, as_of, 'interval', 'wait', '[]', array[id] from observations`;
+    await sql`analyze`;
+    const gone = await sql.begin(async (tx) => {
+      await tx`set local statement_timeout = '10s'`; // pair by pair it takes minutes
+      return await pruneObservations(tx, { beforeMs: Date.now() + DAY_MS });
+    });
+    assert.deepEqual(gone, []);
+  }));
+
+Deno.test("driftedSince() goes back to the first of the newest looks at a version that found drift", () =>
+  withDatabase(async (sql) => {
+    const since = (version: number, beforeMs = NOW) =>
+      driftedSince(sql, { model: "churn", version, beforeMs });
+    assert.equal(await since(2), null, "no look yet");
+    const answers = [["drifted", 2], ["stable", 2], ["drifted", 1], ["drifted", 2], ["drifted", 2]] as const;
+    const at = (days: number) => new Date(NOW - days * DAY_MS).toISOString();
+    for (const [i, [answer, version]] of answers.entries()) {
+      const look = observation({ key: `${i}`, asOf: at(5 - i), answer, report: { text: "", version } });
+      await saveObservation(sql, look);
+    }
+    assert.equal(await since(2), at(2));
+    assert.equal(await since(1), null, "the newest look was at another version");
+    assert.equal(await since(1, NOW - 2 * DAY_MS), at(3));
+    assert.equal(await since(2, NOW - 3.5 * DAY_MS), null, "the newest found none");
+    assert.equal(await since(2, NOW - 4.5 * DAY_MS), at(5));
   }));

@@ -11,7 +11,11 @@ import { findFeatureBlock } from "../../src/db/cycles/snapshots.ts";
 import { countEvents, insertEvents, newestEventMs } from "../../src/db/events/events.ts";
 import { lastEventsMs } from "../../src/db/events/last_events.ts";
 import { populationRanges, readLabelDays, readUserDays } from "../../src/db/events/user_days.ts";
+import { findingsInForce } from "../../src/db/monitoring/findings_in_force.ts";
+import { newestQuality } from "../../src/db/monitoring/newest_findings.ts";
+import { driftedSince } from "../../src/db/monitoring/observations.ts";
 import { countAged } from "../../src/db/retention.ts";
+import { readRevisions } from "../../src/db/revisions.ts";
 import { migratedDatabase } from "../support/migrated_database.ts";
 import { event, pseudonym } from "./events_support.ts";
 
@@ -84,6 +88,16 @@ const WALKS: Readonly<Record<string, [indexes: readonly string[], (sql: Database
     (sql) => checksSince(sql, new Date(AS_OF_MS).toISOString(), 20),
   ],
   "the check that opened a cycle": [["checks_cycle"], (sql) => checkOfCycle(sql, "churn-1")],
+  "the newest look at events": [["observations_of_events"], (sql) => newestQuality(sql)],
+  "since when a model has drifted": [
+    ["observations_newest"],
+    (sql) => driftedSince(sql, { model: "churn", version: 1, beforeMs: AS_OF_MS }),
+  ],
+  "what looks have found": [
+    ["observations_found"],
+    (sql) => findingsInForce(sql, { asOfMs: AS_OF_MS, means: "broken" }),
+  ],
+  "whether there is anything new to show": [["observations_at"], (sql) => readRevisions(sql)],
 };
 
 /** The lowest key that begins with a byte. */
@@ -133,7 +147,7 @@ Deno.test("cut-offs, checks, nights and lists find their rows by index", async (
       await read(sql);
       const plan = told.join("\n");
       for (const index of indexes) assert.match(plan, new RegExp(`(using|on) ${index}\\b`));
-      assert.doesNotMatch(plan, /Seq Scan on (user_days|events|checks|cycles|feature_)/);
+      assert.doesNotMatch(plan, /Seq Scan on (user_days|events|checks|cycles|observations|feature_)/);
     });
   }
   await sql.end();

@@ -468,7 +468,10 @@ create table observations (
   constraint observations_pkey PRIMARY KEY (id),
   constraint observations_kind_model_key_key UNIQUE NULLS NOT DISTINCT (kind, model, key)
 );
+CREATE INDEX observations_at ON public.observations USING btree (at DESC);
+CREATE INDEX observations_found ON public.observations USING btree (as_of DESC, at DESC) WHERE ((kind = 'quality'::text) AND (model IS NULL) AND ((report -> 'findings'::text) <> '[]'::jsonb));
 CREATE INDEX observations_newest ON public.observations USING btree (kind, model, as_of DESC, at DESC);
+CREATE INDEX observations_of_events ON public.observations USING btree (kind, as_of DESC, at DESC) WHERE (model IS NULL);
 
 create table oidc_sign_ins (
   sha256 text not null,

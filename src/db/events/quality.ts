@@ -107,13 +107,15 @@ async function readRepeats(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Qu
 
 /**
  * Reads the findings of looks as of earlier moments, each in its newest description, and whether a person accepted it.
+ * Uses index `observations_found`.
  */
 async function knownFindings(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Finding[]> {
   const rows = await sql`
     select distinct on (f ->> 'key') f || jsonb_build_object('accepted', exists (
       select 1 from quality_findings q where q.key = f ->> 'key' and q.accepted_at is not null)) as finding
     from observations o cross join lateral jsonb_array_elements(o.report -> 'findings') f
-    where o.kind = 'quality' and o.as_of < to_timestamp(${asOfMs}::float8 / 1000)
+    where o.kind = 'quality' and o.model is null and o.report -> 'findings' <> '[]'
+      and o.as_of < to_timestamp(${asOfMs}::float8 / 1000)
       and o.as_of >= to_timestamp(${asOfMs - DAYS * DAY_MS}::float8 / 1000)
     order by f ->> 'key', o.as_of desc, o.at desc`;
   return z.array(Finding).parse(rows.map((row) => row.finding));

@@ -6,6 +6,10 @@ import { readRows } from "../read_rows.ts";
 const columns = (sql: Sql) =>
   sql`id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, at`;
 
+/** No index is used by `is not distinct from`. */
+const ofModel = (sql: Sql, model: string | null) =>
+  model === null ? sql`model is null` : sql`model = ${model}`;
+
 /** Stores a look once per kind, model and key; a repeated call returns what was stored first. */
 export async function saveObservation(
   sql: Sql,
@@ -26,7 +30,7 @@ export async function findObservation(
   { kind, model, key }: Pick<Observation, "kind" | "model" | "key">,
 ): Promise<Observation | null> {
   const [row] = await sql`select ${columns(sql)} from observations
-    where kind = ${kind} and model is not distinct from ${model} and key = ${key}`;
+    where kind = ${kind} and ${ofModel(sql, model)} and key = ${key}`;
   return row ? Observation.parse(row) : null;
 }
 
@@ -57,10 +61,32 @@ export async function listObservations(
   },
 ): Promise<Observation[]> {
   const rows = await sql`select ${columns(sql)} from observations
-    where kind = ${kind} and ${model === null ? sql`model is null` : sql`model = ${model}`}
+    where kind = ${kind} and ${ofModel(sql, model)}
       ${beforeMs === undefined ? sql`` : sql`and as_of < to_timestamp(${beforeMs}::float8 / 1000)`}
     order by as_of desc, at desc limit ${limit}`;
   return readRows(Observation, rows);
+}
+
+/**
+ * Since when the looks at a version have found drift one after the other, as of moments before one; null: the newest did
+ * not. Reads back to the first that did not, and no report beyond it.
+ */
+export async function driftedSince(
+  sql: Sql,
+  { model, version, beforeMs }: { model: string; version: number; beforeMs: number },
+): Promise<string | null> {
+  const [row] = await sql<{ since: string | null }[]>`
+    with looks as (
+      select as_of, at, answer, report from observations
+      where kind = 'drift' and model = ${model} and as_of < to_timestamp(${beforeMs}::float8 / 1000)),
+    other as (
+      select as_of, at from looks
+      where case when answer = 'drifted' then (report ->> 'version')::int <> ${version}::int else true end
+      order by as_of desc, at desc limit 1)
+    select min(as_of) as since from looks
+    where as_of >= coalesce((select as_of from other), '-infinity')
+      and (as_of, at) > (coalesce((select as_of from other), '-infinity'), coalesce((select at from other), '-infinity'))`;
+  return row.since;
 }
 
 /**
@@ -76,14 +102,13 @@ export async function pruneObservations(
       delete from observations where id in (
         select o.id from observations o
         where o.at < to_timestamp(${beforeMs}::float8 / 1000)
-          and not exists (select 1 from checks c where o.id = any(c.observations))
-          and exists (select 1 from observations n where n.kind = o.kind and n.model is not distinct from o.model
-                      and (n.as_of, n.at) > (o.as_of, o.at))
+          and not exists (select 1 from (select unnest(observations) as id from checks) used where used.id = o.id)
+          and o.id not in (select distinct on (kind, model) id from observations
+                           order by kind, model, as_of desc, at desc)
         order by o.at limit ${limit})
       returning id, evidence_sha256
     )
-    select distinct evidence_sha256 from gone g
-    where not exists (select 1 from observations o where o.evidence_sha256 = g.evidence_sha256
-                      and o.id not in (select id from gone))`;
+    select distinct evidence_sha256 from gone
+    where evidence_sha256 not in (select evidence_sha256 from observations where id not in (select id from gone))`;
   return rows.map((row) => row.evidenceSha256);
 }
