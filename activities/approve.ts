@@ -8,7 +8,7 @@ import {
   getApproval,
   noteReminder,
 } from "../src/db/rollouts/approvals.ts";
-import { enterStage, getCycle, saveProgress } from "../src/db/cycles/cycles.ts";
+import { beginStage, getCycle, saveProgress } from "../src/db/cycles/cycles.ts";
 import { versionOfCycle } from "../src/db/models/versions.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -28,7 +28,7 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
     const { model: name, trigger } = await getCycle(sql, cycleId);
     const { config } = await modelAndConfig(deps, name);
     if (config.approval === "none" || trigger === "replay") return { asked: false }; // a replay has nobody to ask
-    await enterStage(sql, cycleId, "approve");
+    await beginStage(sql, cycleId, "approve");
     const { version } = (await versionOfCycle(sql, cycleId))!;
     const expiresAt = new Date(clock() + config.approval_expire_hours * HOUR_MS).toISOString();
     const text = `May version ${version} of ${name} serve? It is ${why}`;

@@ -1,7 +1,7 @@
 import { DAY_MS } from "../src/core/time.ts";
 import { currentAsOf } from "../src/app/as_of.ts";
 import { inTransaction } from "../src/db/connect.ts";
-import { enterStage, findCycle, getCycle, saveWatch } from "../src/db/cycles/cycles.ts";
+import { beginStage, findCycle, getCycle, needOpenCycle, saveWatch } from "../src/db/cycles/cycles.ts";
 import { openAlert } from "../src/db/alerts/alerts.ts";
 import { lastMove, moveOf, moveServing } from "../src/db/models/serving.ts";
 import { getVersion, setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
@@ -24,7 +24,7 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
   /** Lets the challenger serve, if what served when the cycle began still does. Done once however often it is called. */
   async deployChallenger({ cycleId, why }: { cycleId: string; why: string }): Promise<{ version: number }> {
     const { sql } = deps;
-    await enterStage(sql, cycleId, "deploy");
+    await beginStage(sql, cycleId, "deploy");
     const challenger = (await versionOfCycle(sql, cycleId))!;
     await deployVersion(deps, await getCycle(sql, cycleId), { challenger, why });
     return { version: challenger.version };
@@ -65,7 +65,10 @@ export async function deployVersion(
   const { sql } = deps;
   const { version } = challenger;
   if (!await moveOf(sql, model, id)) await createVersionFiles(deps).read(challenger);
-  await moveServing(sql, { model, version, expected: champion, kind: "deploy", key: id, by: id, why, asOf });
+  await inTransaction(sql, async (tx) => {
+    await needOpenCycle(tx, id); // and nobody settles it as lost before this is done
+    await moveServing(tx, { model, version, expected: champion, kind: "deploy", key: id, by: id, why, asOf });
+  });
 }
 
 async function judgeOutcomes(

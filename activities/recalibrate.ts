@@ -1,6 +1,6 @@
 import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { DAY_MS } from "../src/core/time.ts";
-import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
+import { beginStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { versionOfCycle } from "../src/db/models/versions.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
@@ -41,7 +41,7 @@ export const createRecalibrateActivities = (deps: ActivityDeps) => ({
   ): Promise<RecalibrateResult> {
     const { sql } = deps;
     const { model, config } = await modelAndConfig(deps, name);
-    await enterStage(sql, cycleId, "train");
+    await beginStage(sql, cycleId, "train");
     const known = await versionOfCycle(sql, cycleId);
     if (known) return made(known);
     const [snapshot, champion] = await Promise.all([getSnapshot(sql, snapshotId), championOf(deps, name)]);

@@ -8,7 +8,7 @@ import { DAY_MS, MINUTE_MS } from "../src/core/time.ts";
 import { openAlert } from "../src/db/alerts/alerts.ts";
 import { endBacktest, lostBacktests, runningBacktests } from "../src/db/backtests/backtests.ts";
 import { lastCheckMs } from "../src/db/cycles/checks.ts";
-import { endCycle, openCycles, unconcludedRollouts } from "../src/db/cycles/cycles.ts";
+import { openCycles, settleGone, unconcludedRollouts } from "../src/db/cycles/cycles.ts";
 import { disobeyed, ensureDesired } from "../src/db/cycles/retrainers.ts";
 import { endFederatedRun } from "../src/db/federated/runs.ts";
 import { doubtedVersions } from "../src/db/models/versions.ts";
@@ -187,9 +187,11 @@ async function keepCycle(
   const state = await workflows.stateOf(id);
   if (state === "running") return null;
   const why = `its workflow was ${gone(state)}`;
-  if (!await endCycle(sql, id, "lost", why)) return null; // it ended meanwhile, as it should
-  await withdrawApproval(deps, id, "lost");
-  await endFederatedRun(sql, { cycleId: id, outcome: "lost", error: why });
+  const outcome = await settleGone(sql, id, why);
+  if (outcome === null) return null; // it ended meanwhile, as it should
+  await withdrawApproval(deps, id, outcome);
+  await endFederatedRun(sql, { cycleId: id, outcome, error: why });
+  if (outcome !== "lost") return `${id} was settled as ${outcome}, which it was when ${why}`;
   const title =
     `${model}: ${id} was lost: ${why}. What served goes on serving; the next check comes as planned`;
   await openAlert(sql, {

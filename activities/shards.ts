@@ -2,7 +2,7 @@
 import { Context } from "@temporalio/activity";
 import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
-import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
+import { beginStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { versionOfCycle } from "../src/db/models/versions.ts";
 import { Manifest, type ModelVersion } from "../src/registry/version.ts";
@@ -44,7 +44,7 @@ export const createShardActivities = (deps: ActivityDeps) => ({
   async chooseOnSample({ cycleId, model: name, snapshotId, refit }: ShardTraining): Promise<ShardCheckpoint> {
     const { sql, store } = deps;
     const { model: whole, config } = await modelAndConfig(deps, name);
-    await enterStage(sql, cycleId, refit ? "refit" : "train");
+    await beginStage(sql, cycleId, refit ? "refit" : "train");
     const model = { ...whole, candidates: candidatesOnShards(whole.candidates) };
     const job = { cycleId, model, config };
     const { blocks, asOf } = await getSnapshot(sql, snapshotId);

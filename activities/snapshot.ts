@@ -1,6 +1,6 @@
 import { Context } from "@temporalio/activity";
 import { canonicalJson, sha256 } from "../src/core/hash.ts";
-import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles/cycles.ts";
+import { beginStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles/cycles.ts";
 import { claimFederatedRun } from "../src/db/federated/runs.ts";
 import { saveSnapshot } from "../src/db/cycles/snapshots.ts";
 import { countEvents } from "../src/db/events/events.ts";
@@ -40,7 +40,7 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
   ): Promise<SnapshotResult> {
     const { sql } = deps;
     const { model, config } = await modelAndConfig(deps, name);
-    await enterStage(sql, cycleId, "snapshot");
+    await beginStage(sql, cycleId, "snapshot");
     const asOfMs = Date.parse(asOf);
     const eventsSeen = await countEvents(sql, { beforeMs: asOfMs });
     const onBlock = (done: number, total: number) => beat(Context.current(), { done, of: total });

@@ -3,7 +3,7 @@ import { registerVersion, replaceCandidate } from "../src/app/registry/signature
 import { activityInfo, Context } from "@temporalio/activity";
 import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
-import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
+import { beginStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { saveChallenged } from "../src/db/models/brought.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { getVersion, versionOfCycle } from "../src/db/models/versions.ts";
@@ -49,7 +49,7 @@ export const createTrainActivities = (deps: ActivityDeps) => ({
   async trainChallenger({ cycleId, model: name, snapshotId }: TrainInput): Promise<TrainResult> {
     const { sql, store } = deps;
     const { model, config } = await modelAndConfig(deps, name);
-    await enterStage(sql, cycleId, "train");
+    await beginStage(sql, cycleId, "train");
     const trained = await versionOfCycle(sql, cycleId) ??
       await train(deps, { cycleId, model, config, snapshotId });
     await saveChallenger(sql, cycleId, trained.version);
@@ -64,7 +64,7 @@ export const createTrainActivities = (deps: ActivityDeps) => ({
   /** Fits the challenger that passed again on all labelled rows: what will serve. A retry makes the same bytes. */
   async refitChallenger({ cycleId, model: name }: TrainInput): Promise<TrainResult> {
     const { model, config } = await modelAndConfig(deps, name);
-    await enterStage(deps.sql, cycleId, "refit");
+    await beginStage(deps.sql, cycleId, "refit");
     const challenger = await versionOfCycle(deps.sql, cycleId);
     if (!challenger) throw new InsufficientDataError("the challenger of a cycle", 0, 1);
     const { version, manifest } = await refitVersion(deps, { model, config, challenger });

@@ -1,6 +1,6 @@
 import { replaceCandidate } from "../src/app/registry/signatures.ts";
 import { ApplicationFailure } from "@temporalio/activity";
-import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles/cycles.ts";
+import { beginStage, saveProgress, saveVerdict } from "../src/db/cycles/cycles.ts";
 import { checkOfCycle } from "../src/db/cycles/checks.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { shopperGroups } from "../src/db/events/shopper_groups.ts";
@@ -55,7 +55,7 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
   async validateChallenger({ cycleId, model: name, snapshotId }: ValidateInput): Promise<ValidateResult> {
     const { sql } = deps;
     const { model, config } = await modelAndConfig(deps, name);
-    await enterStage(sql, cycleId, "validate");
+    await beginStage(sql, cycleId, "validate");
     const [snapshot, champion, challenger] = await Promise.all([
       getSnapshot(sql, snapshotId),
       championOf(deps, name),
@@ -88,7 +88,7 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
   /** Loads what would serve as serving does, and asks it: wrong bytes, features or answers end the cycle here. */
   async smokeTest({ cycleId, model: name, snapshotId }: ValidateInput): Promise<{ asked: number }> {
     const { sql, store, trainer } = deps;
-    await enterStage(sql, cycleId, "smoke test");
+    await beginStage(sql, cycleId, "smoke test");
     const [challenger, { blocks }] = await Promise.all([
       versionOfCycle(sql, cycleId),
       getSnapshot(sql, snapshotId),

@@ -1,5 +1,5 @@
 import { InsufficientDataError, InvalidInputError } from "../../src/core/errors.ts";
-import { enterStage, saveChallenger, saveProgress } from "../../src/db/cycles/cycles.ts";
+import { beginStage, saveChallenger, saveProgress } from "../../src/db/cycles/cycles.ts";
 import { addMessage, openRound } from "../../src/db/federated/rounds.ts";
 import { getFederatedRun, saveParticipants } from "../../src/db/federated/runs.ts";
 import { versionOfCycle } from "../../src/db/models/versions.ts";
@@ -28,7 +28,7 @@ export const createFederatedActivities = (deps: FederatedDeps) => {
     async openFederatedRun({ run: id }: { run: string }): Promise<OpenedRun> {
       const { sql } = deps;
       const { plan, cycleId } = await getFederatedRun(sql, id);
-      await enterStage(sql, cycleId!, "train");
+      await beginStage(sql, cycleId!, "train");
       const { regions, model } = await rowsOf(id);
       if (model.kind !== "classification") {
         throw new InvalidInputError(`Cannot train ${model.name} in rounds: it is no classification`, "model");

@@ -2,7 +2,7 @@ import { MINUTE_MS } from "../../src/core/time.ts";
 import { meetOutcomes, scorePopulation } from "../observe/outcomes.ts";
 import { ArtefactError, ConflictError } from "../../src/core/errors.ts";
 import { openAlert } from "../../src/db/alerts/alerts.ts";
-import { enterStage, getCycle } from "../../src/db/cycles/cycles.ts";
+import { beginStage, getCycle } from "../../src/db/cycles/cycles.ts";
 import { findLook, findRollout, getRollout, isPauseOverdue } from "../../src/db/rollouts/rollouts.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { planRollout, type RolloutPlanRequest, strategyFor } from "../../src/app/registry/plan_rollout.ts";
@@ -65,7 +65,7 @@ export const createRolloutActivities = (
     { cycleId, why }: { cycleId: string; why: string },
   ): Promise<{ version: number; rollout: string | null }> {
     const { sql } = deps;
-    await enterStage(sql, cycleId, "deploy");
+    await beginStage(sql, cycleId, "deploy");
     const cycle = await getCycle(sql, cycleId);
     const challenger = (await versionOfCycle(sql, cycleId))!;
     const { model, config } = await modelAndConfig(deps, cycle.model);

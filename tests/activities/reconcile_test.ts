@@ -82,6 +82,21 @@ const terminate = (client: Client, id: string) => client.workflow.getHandle(id).
 const stateOf = async (client: Client, id: string) =>
   (await client.workflow.getHandle(id).describe()).status.name;
 
+/** A rollout of version 2 beside version 1. */
+const rolloutOf = (cycleId: string) => ({
+  id: rolloutId("churn", 2),
+  model: "churn",
+  cycleId,
+  champion: 1,
+  challengers: [2],
+  plan: planOf({ champion: 1, challengers: [2] }),
+  shares: [{ version: 2, share: 0.05 }],
+  asOf: AS_OF,
+  replayed: false,
+  beganBy: "a cycle",
+  why: "better",
+});
+
 const cycle = (number: number) => ({
   id: `retrainer/churn/cycle/${number}`,
   model: "churn",
@@ -165,6 +180,25 @@ Deno.test(
 );
 
 Deno.test(
+  "reconcile() settles a cycle by what it had done when its workflow was ended",
+  options,
+  () =>
+    withInstallation(async ({ sql, deps }) => {
+      for (const number of [1, 2]) await openCycle(sql, cycle(number));
+      await addVersions(sql, 2);
+      await moveServing(sql, deployment(1, null));
+      await beginRollout(sql, rolloutOf(cycle(2).id));
+      await reconcile(deps);
+      const outcomes = await Promise.all([1, 2].map((number) => getCycle(sql, cycle(number).id)));
+      assert.deepEqual(outcomes.map(({ outcome, error }) => [outcome, error]), [
+        ["deployed", null],
+        ["rolling out", null],
+      ]);
+      assert.deepEqual(await listAlerts(sql), [], "nothing was lost");
+    }),
+);
+
+Deno.test(
   "reconcile() lets a rollout go on after its last look, and a backtest unless somebody ended it",
   options,
   () =>
@@ -172,19 +206,7 @@ Deno.test(
       await addVersions(sql, 2);
       await moveServing(sql, deployment(1, null));
       const id = rolloutId("churn", 2);
-      await beginRollout(sql, {
-        id,
-        model: "churn",
-        cycleId: cycle(2).id,
-        champion: 1,
-        challengers: [2],
-        plan: planOf({ champion: 1, challengers: [2] }),
-        shares: [{ version: 2, share: 0.05 }],
-        asOf: AS_OF,
-        replayed: false,
-        beganBy: "a cycle",
-        why: "better",
-      });
+      await beginRollout(sql, rolloutOf(cycle(2).id));
       const backtest = {
         models: ["churn"],
         policies: [],

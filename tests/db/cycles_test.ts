@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { NotFoundError } from "../../src/core/errors.ts";
 import { listChecks, saveCheck } from "../../src/db/cycles/checks.ts";
 import {
+  beginStage,
   countOutcomes,
   endCycle,
   enterStage,
@@ -121,6 +122,19 @@ Deno.test("endCycle() keeps the first outcome, and nothing moves afterwards", ()
     assert.deepEqual(await getCycle(sql, idOf(1)), ended);
     assert.deepEqual([ended.outcome, ended.stage, ended.error], ["deployed", "ended", null]);
     assert.ok(ended.endedAt !== null && ended.stages.at(-1)?.stage === "ended");
+  }));
+
+Deno.test("beginStage() lets no work begin in the name of a cycle that has ended", () =>
+  withDatabase(async (sql) => {
+    await open(sql, 1);
+    await beginStage(sql, idOf(1), "train");
+    await beginStage(sql, idOf(1), "train");
+    await endCycle(sql, idOf(1), "lost", "its workflow was terminated");
+    await assert.rejects(beginStage(sql, idOf(1), "deploy"), {
+      name: "ConflictError",
+      message: /cycle.* has ended already \(lost\)\. Force another/,
+    });
+    assert.equal((await getCycle(sql, idOf(1))).stage, "ended");
   }));
 
 for (

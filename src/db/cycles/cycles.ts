@@ -1,4 +1,4 @@
-import { NotFoundError } from "../../core/errors.ts";
+import { ConflictError, NotFoundError } from "../../core/errors.ts";
 import {
   Cycle,
   type CycleSort,
@@ -10,7 +10,7 @@ import {
 } from "../../retraining/cycle.ts";
 import { type Evidence, Verdict } from "../../validation/verdict.ts";
 import { arrayLiteral } from "../array_literal.ts";
-import type { Sql } from "../connect.ts";
+import { inTransaction, type Sql } from "../connect.ts";
 import { readRows } from "../read_rows.ts";
 
 /** Opens a cycle; a repeated call for the same run changes nothing. */
@@ -34,6 +34,25 @@ export async function enterStage(sql: Sql, id: string, stage: Stage): Promise<vo
                                 order by n), '[]') from jsonb_array_elements(stages) with ordinality as t(s, n))
       || jsonb_build_array(jsonb_build_object('stage', ${stage}::text, 'startedAt', iso(now()), 'endedAt', null))
     where id = ${id} and stage <> ${stage} and ended_at is null`;
+}
+
+/**
+ * Moves a cycle to a stage of its work. @throws {ConflictError} it has ended: settled as lost, say, and reset in Temporal
+ * afterwards
+ */
+export async function beginStage(sql: Sql, id: string, stage: Stage): Promise<void> {
+  await needOpenCycle(sql, id);
+  await enterStage(sql, id, stage);
+}
+
+/** Keeps a cycle from being ended until the transaction ends. @throws {ConflictError} it has ended */
+export async function needOpenCycle(sql: Sql, id: string): Promise<void> {
+  const [row] = await sql<{ outcome: string | null }[]>`
+    select outcome from cycles where id = ${id} for share`;
+  if (!row || row.outcome === null) return;
+  throw new ConflictError(
+    `Cannot go on with ${id}: it has ended already (${row.outcome}). Force another cycle in its place`,
+  );
 }
 
 /** Says how far the running stage is; `fraction` 0..1. */
@@ -78,6 +97,27 @@ export async function endCycle(
     await sql`update cycles set outcome = ${outcome}, error = ${error}, progress = null, ended_at = now()
     where id = ${id} and ended_at is null`;
   return ended.count > 0;
+}
+
+/**
+ * Ends a cycle whose workflow is gone, by what it had done until then: what serves is not said to be lost.
+ * @returns its outcome; null: it had ended
+ */
+export async function settleGone(
+  sql: Sql,
+  id: string,
+  why: string,
+): Promise<"deployed" | "rolling out" | "lost" | null> {
+  return await inTransaction(sql, async (tx) => {
+    const open = await tx`select from cycles where id = ${id} and ended_at is null for update`;
+    if (open.length === 0) return null;
+    const [row] = await tx<{ outcome: "deployed" | "rolling out" | "lost" }[]>`select case
+      when exists (select from serving_history where key = ${id} and kind = 'deploy') then 'deployed'
+      when exists (select from rollouts where cycle_id = ${id}) then 'rolling out'
+      else 'lost' end as outcome`;
+    await endCycle(tx, id, row.outcome, row.outcome === "lost" ? why : null);
+    return row.outcome;
+  });
 }
 
 /** Returns the cycles that have not ended. */
