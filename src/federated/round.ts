@@ -1,4 +1,5 @@
 /** One round of DP-FedAvg: what a participant computes on its own rows, and how the sum moves the weights. */
+import { InsufficientDataError } from "../core/errors.ts";
 import { permutation, seededRandom } from "../core/random.ts";
 import { clip } from "./clip.ts";
 import { addGradient, type LocalRows, type Shape } from "./gradient.ts";
@@ -66,7 +67,7 @@ export function boundedChange(
   return sum;
 }
 
-/** How a round's sum of all participants moves the weights. */
+/** How a round's sum of all participants moves the weights. @throws {InsufficientDataError} none of them has a row */
 export function moved(
   weights: Float64Array,
   sum: Float64Array,
@@ -76,6 +77,7 @@ export function moved(
   const { privacy } = plan;
   if (privacy === null) {
     const rows = sum[d];
+    if (!(rows >= 1)) throw new InsufficientDataError("a federated round", rows, 1);
     return { weights: weights.map((v, i) => v + sum[i] / rows), loss: sum[d + 1] / rows };
   }
   const decay = 1 - plan.learningRate * plan.localEpochs * plan.weightDecay;

@@ -351,6 +351,7 @@ create table federated_rounds (
   loss double precision,
   epsilon double precision,
   closed_at timestamp with time zone,
+  constraint federated_rounds_finite CHECK ((((loss IS NULL) OR is_finite(loss)) AND ((epsilon IS NULL) OR is_finite(epsilon)))) NOT VALID,
   constraint federated_rounds_pkey PRIMARY KEY (run, round, attempt)
 );
 

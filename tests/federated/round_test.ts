@@ -188,3 +188,12 @@ Deno.test("a participant's noise is its part of the plan's, repeated with the st
   assert.notDeepEqual(noised, bare);
   assert.equal(bare.at(-1), 4);
 });
+
+Deno.test("moved() refuses a sum of participants without a row, which would move the weights to no number", () => {
+  const weights = new Float64Array(3);
+  const nothing = new Float64Array(weights.length + 2);
+  assert.throws(() => moved(weights, nothing, { plan: plan({ privacy: null }), shoppers: 10 }), {
+    name: "InsufficientDataError",
+    message: "Cannot use a federated round: need >= 1, have 0",
+  });
+});

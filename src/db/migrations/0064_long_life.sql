@@ -8,3 +8,7 @@ create index observations_found on observations (as_of desc, at desc)
 
 -- Every open page asks again and again whether there is a newer one.
 create index observations_at on observations (at desc);
+
+-- A number that is none spoils every answer that lists it: this table came after those that had the check.
+alter table federated_rounds add constraint federated_rounds_finite check (
+  (loss is null or is_finite(loss)) and (epsilon is null or is_finite(epsilon))) not valid;
