@@ -1,6 +1,8 @@
 /** A model is taken out of use and brought back: over the API, on a real Postgres. */
 import assert from "node:assert/strict";
-import { openModelSet } from "../../src/app/registry/model_set.ts";
+import { followRetired, openModelSet } from "../../src/app/registry/model_set.ts";
+import type { Database } from "../../src/db/connect.ts";
+import { waitUntil } from "../../src/embedded/waiting.ts";
 import { admitSignal } from "../../src/app/control/admit.ts";
 import { listAlerts, openAlert } from "../../src/db/alerts/alerts.ts";
 import { listAudit } from "../../src/db/access/audit.ts";
@@ -117,4 +119,21 @@ Deno.test("another process hears that a model was retired as soon as it looks", 
     await call("POST", "/models/churn/restore");
     await other.refresh();
     assert.deepEqual([...other.inUse.keys()], ["churn", "spending"]);
+  }));
+
+Deno.test("followRetired() asks again by itself, where no notification tells", () =>
+  withApp(async ({ call, sql }) => {
+    const other = await openModelSet(sql, bundledModels());
+    const deaf = { listen: () => Promise.resolve({ unlisten: () => Promise.resolve() }) };
+    const end = await followRetired(deaf as unknown as Database, other, {
+      log: () => undefined,
+      everyMs: 20,
+    });
+    try {
+      await call("POST", "/models/churn/retire");
+      const isKnown = () => Promise.resolve(!other.inUse.has("churn"));
+      assert.ok(await waitUntil(isKnown, { withinMs: 10_000, everyMs: 10 }));
+    } finally {
+      await end();
+    }
   }));
