@@ -1,6 +1,6 @@
 import { Context } from "@temporalio/activity";
 import { type Class, CLASSES } from "../src/app/retention/classes.ts";
-import { type Cleaned, cleanUp, noteCleanup } from "../src/app/retention/cleanup.ts";
+import { type Cleaned, cleanUp } from "../src/app/retention/cleanup.ts";
 import type { FileArtefacts } from "../src/registry/artefacts.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -17,17 +17,11 @@ export const createCleanupActivities = (deps: CleanupActivityDeps) => ({
     const { sql, store, clock, models, home, log } = deps;
     const isDue = (entry: Class) => entry.every === every && entry.name !== "files"; // the sweep has its own schedule
     const classes = CLASSES.filter(isDue).map(({ name }) => name);
-    const cleaned = await cleanUp({ sql, store, clock, models: [...models.keys()], home }, {
-      classes,
-      dryRun: false,
-    });
-    const freed = cleaned.filter(({ rows }) => rows > 0);
     const requestId = `cleanup/${Context.current().info.workflowExecution?.runId ?? crypto.randomUUID()}`;
-    await noteCleanup(sql, cleaned, {
-      requestId,
-      who: "the schedule",
-      why: `once a ${every}, by the settings keep_*_days`,
-    });
+    const note = { requestId, who: "the schedule", why: `once a ${every}, by the settings keep_*_days` };
+    const pass = { sql, store, clock, models: [...models.keys()], home };
+    const cleaned = await cleanUp(pass, { classes, dryRun: false, note });
+    const freed = cleaned.filter(({ rows }) => rows > 0);
     for (const { name, rows, unit, bytes } of freed) {
       log(`Cleaned up ${name}: ${rows} ${unit}, ${bytes} bytes`);
     }

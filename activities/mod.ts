@@ -15,6 +15,7 @@ import { createFederatedActivities } from "./federated/mod.ts";
 import type { FederatedDeps } from "./federated/deps.ts";
 import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
+import { tellingOfFailure } from "./nightly.ts";
 import { createObserveActivities } from "./observe/mod.ts";
 import { createRecalibrateActivities } from "./recalibrate.ts";
 import { createPrivacyActivities, type PrivacyDeps } from "./privacy.ts";
@@ -77,9 +78,9 @@ export const createActivities = (deps: WorkerDeps) => {
     ...createMonitorActivities(deps),
     ...createAlertActivities(deps),
     ...createReconcileActivities(deps),
-    ...createSweepActivities(deps),
+    ...tellingOfFailure(deps, "sweep", createSweepActivities(deps)),
     ...createPrivacyActivities(deps),
-    ...createCleanupActivities(deps),
+    ...tellingOfFailure(deps, "cleanup", createCleanupActivities(deps)),
     ...createBacktestActivities(deps, scopes),
   });
 };

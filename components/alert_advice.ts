@@ -108,6 +108,10 @@ export function adviceOn(alert: About): Advice {
         href: "/versions#out-of-use",
         link: "Models",
       });
+    case "cleanup failed":
+      return advice(
+        "Mend what the alert names, then run: perennial cleanup. Until then the disk only fills.",
+      );
     case "server restarted":
       return advice("Read the end of its log in the installation's folder, and check the space on its disk.");
     case "model":

@@ -18,7 +18,15 @@ const STATES = ["open", "closed"] as const;
 const KINDS: AlertKind[] = [
   ...["degradation", "predictive", "drift", "quality", "cycle failed", "rollback"] as const,
   ...["rollout", "approval", "damaged", "stalled worker", "missed check"] as const,
-  ...["undelivered change", "lost workflow", "missing model", "server restarted", "audit", "model"] as const,
+  ...[
+    "undelivered change",
+    "lost workflow",
+    "missing model",
+    "server restarted",
+    "cleanup failed",
+    "audit",
+    "model",
+  ] as const,
 ];
 
 interface Filter {

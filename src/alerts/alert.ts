@@ -17,6 +17,7 @@ export const AlertKind = z.enum([
   "lost workflow",
   "missing model",
   "server restarted",
+  "cleanup failed",
   "audit",
   "model",
 ]);

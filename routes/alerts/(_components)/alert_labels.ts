@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "lost workflow": "lost workflow",
   "missing model": "model without a file",
   "server restarted": "server restarted",
+  "cleanup failed": "clean-up failed",
   "audit": "audit changed",
   "model": "model",
 };

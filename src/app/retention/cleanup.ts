@@ -1,5 +1,6 @@
 import { configOf, type ModelConfig, type RetrainingConfig } from "../../config/retraining.ts";
 import type { Clock } from "../../core/clock.ts";
+import { messageOf } from "../../core/errors.ts";
 import { DAY_MS } from "../../core/time.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
@@ -41,12 +42,21 @@ export interface Cleaned extends Freed {
   unit: "rows" | "files";
 }
 
+/** In whose name, and why. */
+export interface CleanupNote {
+  requestId: string;
+  who: string;
+  why: string;
+}
+
 /** Selects what is looked at. */
 interface CleanupQuery {
   /** left out: every class */
   classes?: readonly ClassName[];
   /** only says what would go */
   dryRun: boolean;
+  /** writes what went into the audit, in whose name; left out: nothing is written */
+  note?: CleanupNote;
 }
 
 interface Pass extends CleanupDeps {
@@ -58,10 +68,13 @@ interface Pass extends CleanupDeps {
   dryRun: boolean;
 }
 
-/** Lets go what is older than the settings say, class by class; what a living cycle, rollout or version needs stays. */
+/**
+ * Lets go what is older than the settings say, class by class; what a living cycle, rollout or version needs stays.
+ * @throws {Error} some classes could not be cleaned up, which keeps no other one
+ */
 export async function cleanUp(
   deps: CleanupDeps,
-  { classes = CLASSES.map(({ name }) => name), dryRun }: CleanupQuery,
+  { classes = CLASSES.map(({ name }) => name), dryRun, note }: CleanupQuery,
 ): Promise<Cleaned[]> {
   const { sql, clock } = deps;
   const [{ config }, { asOfMs }, span] = await Promise.all([
@@ -73,11 +86,18 @@ export async function cleanUp(
   const dataMs = Math.min(nowMs, asOfMs, span?.lastMs ?? nowMs);
   const pass = { ...deps, config, nowMs, asOfMs, dataMs, dryRun };
   const cleaned: Cleaned[] = [];
+  const failures: string[] = [];
   for (const entry of CLASSES.filter(({ name }) => classes.includes(name))) {
     const days = daysOf(config, entry);
-    const freed = days === null ? { rows: 0, bytes: 0 } : await cleanClass(pass, entry, days);
-    cleaned.push({ name: entry.name, days, unit: entry.unit, ...freed });
+    try {
+      const freed = days === null ? { rows: 0, bytes: 0 } : await cleanClass(pass, entry, days);
+      cleaned.push({ name: entry.name, days, unit: entry.unit, ...freed });
+    } catch (error) {
+      failures.push(`${entry.name}: ${messageOf(error)}`);
+    }
   }
+  if (note && !dryRun) await noteCleanup(sql, cleaned, note);
+  if (failures.length > 0) throw new Error(`Cannot clean up ${failures.join("; ")}. The other classes were`);
   return cleaned;
 }
 
@@ -164,7 +184,7 @@ const sumOf = (files: readonly { bytes: number }[]): Freed => ({
 export async function noteCleanup(
   sql: Database,
   cleaned: readonly Cleaned[],
-  { requestId, who, why }: { requestId: string; who: string; why: string },
+  { requestId, who, why }: CleanupNote,
 ): Promise<void> {
   const freed = cleaned.filter(({ rows }) => rows > 0);
   if (freed.length === 0) return;

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { userInfo } from "node:os";
 import { CLASS_NAMES, CLASSES, type ClassName } from "../../app/retention/classes.ts";
-import { type Cleaned, cleanUp, noteCleanup } from "../../app/retention/cleanup.ts";
+import { type Cleaned, cleanUp } from "../../app/retention/cleanup.ts";
 import { readConfig } from "../../config/environment.ts";
 import { systemClock } from "../../core/clock.ts";
 import { count } from "../../format/numbers.ts";
@@ -41,11 +41,9 @@ async function runCleanup(context: Context, options: CleanupOptions): Promise<vo
     const models = [...(await loadModels()).keys()];
     const deps = { sql, store, clock: systemClock, models, home: DATABASE_URL === undefined ? home : null };
     const dryRun = options.dryRun ?? false;
-    const cleaned = await cleanUp(deps, { classes: options.class, dryRun });
-    if (!dryRun) {
-      const requestId = `cleanup/${crypto.randomUUID()}`;
-      await noteCleanup(sql, cleaned, { requestId, who: userInfo().username, why: "perennial cleanup" });
-    }
+    const requestId = `cleanup/${crypto.randomUUID()}`;
+    const note = { requestId, who: userInfo().username, why: "perennial cleanup" };
+    const cleaned = await cleanUp(deps, { classes: options.class, dryRun, note });
     context.show(
       options,
       { dryRun, classes: cleaned },

@@ -264,3 +264,21 @@ Deno.test("quarantine, alerts and idempotency go by their age; the audit stays, 
     const { broken, rows } = await verifyAudit(sql, signing);
     assert.deepEqual([broken, rows], [null, 1]);
   }));
+
+Deno.test("a class that cannot be cleaned up keeps no other one, is named, and what went stands in the audit", () =>
+  withBench(async ({ sql, store }) => {
+    await sql`insert into audit_head (link, hash) values (0, repeat('0', 64))`; // as its migration does
+    await addPrediction(sql, 500);
+    await sql`insert into quarantine (reason, body, source, fingerprint, received_at)
+      values ('no price', '{}', 'api', 'f', ${daysAgo(100)})`;
+    await sql`alter table predictions rename column horizon_days to days_ahead`;
+    const deps = { sql, store, clock: () => NOW_MS, models: ["churn"], home: null };
+    const note = { requestId: "cleanup/1", who: "the schedule", why: "once a day" };
+    const classes = ["predictions", "quarantine"] as const;
+    await assert.rejects(
+      cleanUp(deps, { classes, dryRun: false, note }),
+      /Cannot clean up predictions: .*horizon_days.* does not exist\. The other classes were$/,
+    );
+    assert.deepEqual([...await sql`select from quarantine`], []);
+    assert.deepEqual((await listAudit(sql)).map(({ target }) => target), ["quarantine"]);
+  }));
