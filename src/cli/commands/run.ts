@@ -5,6 +5,7 @@ import { readConfig } from "../../config/environment.ts";
 import { cacheHome, installationHome } from "../../embedded/home.ts";
 import { StandardStrategy } from "../../rollout/plan.ts";
 import type { ServicePart } from "../../service.ts";
+import { giveUpStart } from "../../start/give_up.ts";
 import { type Context, withExamples } from "../context.ts";
 import { keyText } from "../key_text.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -92,8 +93,10 @@ async function run(
   const { findServers } = await import("../../start/servers.ts");
   const startingServers = findServers(options); // meanwhile the program that needs them is read
   startingServers.catch(() => undefined); // told by the service
-  const { startService } = await import("../../service.ts"); // loads Temporal, which other commands do without
-  const service = await startService({ ...options, startingServers });
+  const starting = import("../../service.ts") // loads Temporal, which other commands do without
+    .then(({ startService }) => startService({ ...options, startingServers }));
+  const service = await Promise.race([starting, interrupt.asked]);
+  if (!service) return await giveUpStart({ service: starting, servers: startingServers }, log);
   try {
     if (config.PERENNIAL_LOG === "text") io.err(keyText(service)); // a collector of logs is to see no key
     await Promise.race([interrupt.asked, service.failed.then((error) => Promise.reject(error))]);
