@@ -5,6 +5,7 @@ import { pinMoment } from "../../src/app/as_of.ts";
 import { sleep } from "../../src/core/deadline.ts";
 import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import { configFor } from "../../src/demo/protocol.ts";
+import type { Database } from "../../src/db/connect.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 import { quantile } from "../../src/stats/quantile.ts";
@@ -12,6 +13,7 @@ import { withFolder } from "../embedded/support.ts";
 import { PROTOCOL, writeSmallShop } from "../e2e/small_shop.ts";
 import { isBusy, newPlace, perennial, RunningInstallation } from "./installation.ts";
 
+const MODELS = 2;
 const BATCH = 100;
 const SHOPPERS = 5_000;
 /** Days before the pinned clock that no check or training looks at; views spread over them. */
@@ -63,9 +65,18 @@ async function firstModel(installation: RunningInstallation, shop: string): Prom
   await pinMoment(sql, Date.parse("2011-06-21"));
   const importing = perennial(place, "import", shop, "--json");
   assert.ok((await importing.ended).success, importing.output());
-  await installation.post("/retraining/force", { model: "churn", why: "a soak" });
-  const serves = async () => (await sql`select from serving_history where kind = 'deploy'`).length > 0;
-  assert.ok(await waitUntil(serves, { withinMs: 300_000, everyMs: 500 }), installation.process.output());
+  assert.ok(
+    await waitUntil(() => isAtRest(sql), { withinMs: 300_000, everyMs: 500 }),
+    installation.process.output(),
+  );
+}
+
+/** The import has had every model checked: each serves its first version, and nothing trains any more. */
+async function isAtRest(sql: Database): Promise<boolean> {
+  const [{ served, open }] = await sql<{ served: boolean; open: boolean }[]>`select
+    (select count(distinct model) = ${MODELS} from serving_history where kind = 'deploy') as served,
+    exists (select from cycles where ended_at is null) as open`;
+  return served && !open;
 }
 
 /** The answer for rows of features; null: it was refused for the load. */

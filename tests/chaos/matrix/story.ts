@@ -8,6 +8,7 @@ import { listCycles } from "../../../src/db/cycles/cycles.ts";
 import { eventSpan } from "../../../src/db/events/day_counts.ts";
 import { listObservations } from "../../../src/db/monitoring/observations.ts";
 import { decideApproval, listApprovals } from "../../../src/db/rollouts/approvals.ts";
+import { rollBack } from "../../../src/app/registry/moves.ts";
 import { waitUntil } from "../../../src/embedded/waiting.ts";
 import { sleep } from "../../../src/core/deadline.ts";
 import { askedRolloutId } from "../../../src/rollout/rollout.ts";
@@ -58,22 +59,34 @@ async function cycles(service: Service, { backtests }: Life): Promise<void> {
   if (backtests) await backtested(service);
 }
 
-async function drilled({ client, taskQueue }: Service): Promise<void> {
-  const id = askedRolloutId("churn", "drill", "chaos");
-  const wanted = {
-    id,
-    model: "churn",
-    requestId: "chaos",
-    by: "a test",
-    why: "drill",
-    asOf: FIRST,
-    replayed: true,
-  };
-  const control = temporalControl(client, { taskQueue });
-  await again(() => control.beginRollout({ ...wanted, version: { drill: { strength: 2 } } }));
+/** A drill that a look takes back, and one so small that it goes on until a person does. */
+async function drilled(service: Service): Promise<void> {
+  const { client } = service;
+  const id = await drill(service, "chaos", 2);
   for (const asOf of [FIRST, NEXT, LATER]) {
     if ((await again(() => lookAsOf(client, id, { asOf, traffic: true }))).ended) break;
   }
+  await again(() => client.workflow.getHandle(id).result());
+  await takenBack(service, await drill(service, "chaos again", 0.1));
+}
+
+async function drill(
+  { client, taskQueue }: Service,
+  requestId: string,
+  strength: number,
+): Promise<string> {
+  const id = askedRolloutId("churn", "drill", requestId);
+  const about = { id, model: "churn", requestId, by: "a test", why: "drill", asOf: FIRST, replayed: true };
+  const control = temporalControl(client, { taskQueue });
+  await again(() => control.beginRollout({ ...about, version: { drill: { strength } } }));
+  return id;
+}
+
+async function takenBack({ sql, files, client, taskQueue }: Service, id: string): Promise<void> {
+  await again(() => lookAsOf(client, id, { asOf: FIRST, traffic: true }));
+  const request = { model: "churn", requestId: "enough", by: "a test", why: "it was seen", asOf: FIRST };
+  await rollBack({ sql, files }, request);
+  await again(() => temporalControl(client, { taskQueue }).wakeRollout(id));
   await again(() => client.workflow.getHandle(id).result());
 }
 
@@ -132,8 +145,14 @@ async function backtested({ sql, client, taskQueue }: Service): Promise<void> {
   const moments = momentsOf(config, { models: ["churn"], span, to: LATER.slice(0, 10), stepDays: 28 });
   const id = "chaos";
   await saveBacktest(sql, { id, models: ["churn"], policies, config, by: "a test", why: "", ...moments });
-  await again(() => ensureBacktest(client, { id, taskQueue }));
-  await again(() => client.workflow.getHandle(`backtest/${id}`).result());
+  const live = { ...policies[2], live: true };
+  const asked = { models: ["churn"], config, by: "a test", why: "" };
+  const known = { moments: [FIRST], scoredFrom: {} }; // checked before: the replay is told what was found then
+  await saveBacktest(sql, { ...asked, id: "live", policies: [live], ...known });
+  for (const backtest of [id, "live"]) {
+    await again(() => ensureBacktest(client, { id: backtest, taskQueue }));
+    await again(() => client.workflow.getHandle(`backtest/${backtest}`).result());
+  }
 }
 
 async function until(check: () => Promise<boolean>): Promise<void> {
