@@ -18,6 +18,7 @@ const ASKED_TIMES = 15;
 const FIRST_MS = Date.UTC(2020, 0, 1);
 const HOUR_MS = 3_600_000;
 const SHOPPERS = 60;
+const REGULARS_BUY = 0.9;
 /** Days of events before the first check, and beyond the last one. */
 const BEFORE_DAYS = 60;
 const BEYOND_DAYS = 2;
@@ -98,13 +99,15 @@ export async function manyChecks(
   return measured;
 }
 
-/** Sixty shoppers, each of whom buys something about every tenth day. */
+/** Sixty shoppers, half of whom buy nearly everything: who comes again can be learned. */
 function fewEvents(lengthMs: number): AcceptedEvent[] {
   const random = seededRandom(7);
+  const half = SHOPPERS / 2;
+  const shopper = () => Math.floor(random() * half) + (random() < REGULARS_BUY ? 0 : half);
   const days = BEFORE_DAYS + Math.ceil(lengthMs / DAY_MS) + BEYOND_DAYS;
   return Array.from({ length: Math.round(days * SHOPPERS / 10) }, (_, i) => ({
     id: `e${i}`,
-    userKey: `00000000-0000-4000-8000-${String(Math.floor(random() * SHOPPERS)).padStart(12, "0")}`,
+    userKey: `00000000-0000-4000-8000-${String(shopper()).padStart(12, "0")}`,
     session: String(i),
     type: "purchase",
     product: `p${Math.floor(random() * 50)}`,
