@@ -17,7 +17,7 @@ const MEASURES = 20;
 const ASKED_TIMES = 15;
 const FIRST_MS = Date.UTC(2020, 0, 1);
 const HOUR_MS = 3_600_000;
-const SHOPPERS = 60;
+const SHOPPERS = 200;
 const REGULARS_BUY = 0.9;
 /** Days of events before the first check, and beyond the last one. */
 const BEFORE_DAYS = 60;
@@ -99,7 +99,7 @@ export async function manyChecks(
   return measured;
 }
 
-/** Sixty shoppers, half of whom buy nearly everything: who comes again can be learned. */
+/** Two hundred shoppers, half of whom buy nearly everything: who comes again can be learned. */
 function fewEvents(lengthMs: number): AcceptedEvent[] {
   const random = seededRandom(7);
   const half = SHOPPERS / 2;
@@ -107,7 +107,7 @@ function fewEvents(lengthMs: number): AcceptedEvent[] {
   const days = BEFORE_DAYS + Math.ceil(lengthMs / DAY_MS) + BEYOND_DAYS;
   return Array.from({ length: Math.round(days * SHOPPERS / 10) }, (_, i) => ({
     id: `e${i}`,
-    userKey: `00000000-0000-4000-8000-${String(shopper()).padStart(12, "0")}`,
+    userKey: keyOf(shopper()),
     session: String(i),
     type: "purchase",
     product: `p${Math.floor(random() * 50)}`,
@@ -119,6 +119,10 @@ function fewEvents(lengthMs: number): AcceptedEvent[] {
     atMs: FIRST_MS - BEFORE_DAYS * DAY_MS + Math.floor(random() * days * DAY_MS),
   }));
 }
+
+/** Keys that differ where a validation tells shoppers apart: in their first digits. */
+const keyOf = (shopper: number): string =>
+  `${shopper.toString(16).padStart(8, "0")}-0000-4000-8000-${shopper.toString(16).padStart(12, "0")}`;
 
 async function configure(sql: Database): Promise<void> {
   const { version: after, config } = await currentConfig(sql);
