@@ -111,6 +111,7 @@ export function accessGuard(
     }
     c.set("who", name);
     c.set("keyId", id);
+    c.set("scopes", scopes);
     const hour = Math.floor(systemClock() / HOUR_MS);
     if (lastNoted.get(name) === hour) return; // as for nearly every prediction
     lastNoted.set(name, hour);
