@@ -6,7 +6,7 @@ import { dropBlocksOf, trainedOn } from "../src/db/people/trained_on.ts";
 import { currentConfig } from "../src/db/config/config_versions.ts";
 import { inTransaction } from "../src/db/connect.ts";
 import { inSerializableTransaction } from "../src/db/retry.ts";
-import { eraseRows, forgetPerson, purgeTables, replaceKey } from "../src/db/people/erase.ts";
+import { eraseRows, forgetPerson, purgeErased, purgeTables, replaceKey } from "../src/db/people/erase.ts";
 import {
   advancePrivacyRequest,
   endPrivacyRequest,
@@ -46,8 +46,9 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
     await inSerializableTransaction(sql, async (tx) => {
       await advancePrivacyRequest(tx, request, { stage: "rows", found: await eraseRows(tx, key) });
     });
-    const { replaced, left } = await replaceKey(sql, { key, fresh });
+    const { replaced, tables, left } = await replaceKey(sql, { key, fresh });
     if (left.length > 0) throw new Error(`Cannot erase a person: ${left.join(", ")} may not be changed`);
+    await purgeTables(sql, tables);
     await inTransaction(
       sql,
       (tx) => advancePrivacyRequest(tx, request, { stage: "rows", found: { otherRows: replaced } }),
@@ -83,7 +84,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
     if (asked.endedAt !== null) return;
     await forgetSubject(sql, request);
     const isErasure = asked.kind === "erasure";
-    const files = isErasure ? await purgeTables(sql) : null;
+    const files = isErasure ? await purgeErased(sql) : null;
     const redactions = await redactionsOf(sql, request);
     const seen = await trainedOn(sql, await blocksOf(deps, redactions.map(({ fromSha256 }) => fromSha256)));
     const { after_erasure: policy } = (await currentConfig(sql)).config;

@@ -278,6 +278,9 @@ Deno.test("what comes in under the old key while an erasure runs is gone after i
       .json();
     const deps = { sql, store, signing, clock: () => Date.parse(NOW), models: await loadModels() };
     const steps = createPrivacyActivities(deps);
+    // a shard of others that ends where hers would begin: her key is its end
+    await sql`insert into feature_shards (key, cutoff, events_seen, number, from_key, to_key, sha256, rows)
+      values ('k', ${NOW}, 1, 0, null, ${key}, 'of others', 8)`;
     assert.deepEqual(await steps.forgetPerson({ request }), { settleMs: 600_000 });
     await steps.erasePersonRows({ request });
     await steps.redactPersonFiles({ request });
@@ -288,9 +291,11 @@ Deno.test("what comes in under the old key while an erasure runs is gone after i
     await steps.closePrivacyRequest({ request });
     await steps.closePrivacyRequest({ request }); // again changes nothing
     assert.equal((await sql`select from events where user_key = ${key}`).length, 0);
+    assert.deepEqual(await foundInDump(sql, [key]), []);
+    assert.equal((await sql`select from feature_shards`).length, 1, "others' shard stays");
     assert.ok(!JSON.stringify(await openValue(store, late)).includes(key));
     const { found, receipt } = await getPrivacyRequest(sql, request);
-    assert.deepEqual([found.events, found.files], [6, 3]);
+    assert.deepEqual([found.events, found.files, found.otherRows], [6, 3, 1]);
     assert.deepEqual(receipt!.retraining, { policy: "now", begun: ["churn"] });
     const messages = await sql`select message from outbox where target = 'retrainer/churn'`;
     assert.deepEqual(messages.map(({ message }) => message.action), ["force"]);
