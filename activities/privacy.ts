@@ -32,7 +32,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
   /** Takes the person off the map. @returns how long processes may still remember them */
   async forgetPerson({ request }: Asked): Promise<{ settleMs: number }> {
     const { sql, rememberedMs = REMEMBERED_MS } = deps;
-    const key = await personOf(sql, request);
+    const key = await personOf(sql, { id: request, kind: "erasure" });
     if (key !== null) await forgetPerson(sql, key);
     return { settleMs: rememberedMs };
   },
@@ -40,7 +40,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
   /** Deletes the person's rows, and replaces their key where it stands in others. */
   async erasePersonRows({ request }: Asked): Promise<void> {
     const { sql } = deps;
-    const key = await personOf(sql, request);
+    const key = await personOf(sql, { id: request, kind: "erasure" });
     if (key === null) return;
     const fresh = crypto.randomUUID();
     await inSerializableTransaction(sql, async (tx) => {
@@ -58,7 +58,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
   /** Takes the person out of sealed files, and forgets the blocks that they were in, so that others are built. */
   async redactPersonFiles({ request }: Asked): Promise<void> {
     const { sql, store, clock } = deps;
-    const key = await personOf(sql, request);
+    const key = await personOf(sql, { id: request, kind: "erasure" });
     if (key === null) return;
     const files = await redactFiles({ sql, store }, { request, key, atMs: clock() });
     const redactions = await redactionsOf(sql, request);
@@ -72,7 +72,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
   /** Forgets the blocks that a person is in who objects, so that others are built without them. */
   async dropPersonBlocks({ request }: Asked): Promise<void> {
     const { sql, store } = deps;
-    const key = await personOf(sql, request);
+    const key = await personOf(sql, { id: request, kind: "objection" });
     if (key === null) return;
     await dropBlocksOf(sql, await blocksOf(deps, await filesHolding(store, key)));
   },
