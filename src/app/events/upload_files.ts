@@ -1,5 +1,5 @@
 /** Uploaded files as they lie in a folder: each in one of its own, with what is known of it. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ImportTrial } from "./try_import.ts";
 
@@ -82,5 +82,15 @@ export class UploadFiles {
 
   async remove({ id }: Upload): Promise<void> {
     await rm(join(this.folder, id), { recursive: true, force: true });
+  }
+
+  /** Removes older folders that have no note: their process ended before the file was there. */
+  async removeUnfinished({ beforeMs }: { beforeMs: number }): Promise<void> {
+    for (const name of await readdir(this.folder).catch((): string[] => [])) {
+      const folder = join(this.folder, name);
+      if (await this.get(name) !== undefined) continue;
+      const found = await stat(folder).catch(() => undefined); // gone meanwhile
+      if (found && found.mtimeMs < beforeMs) await rm(folder, { recursive: true, force: true });
+    }
   }
 }
