@@ -39,13 +39,19 @@ export interface Upload {
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NOTE = "upload.json";
 
+/** The name that a file gets on disk: its ending says how it is read. Names that mean a folder are none. */
+function fileName(name: string): string {
+  const last = basename(name).slice(-100);
+  return /^\.{0,2}$/.test(last) ? "file" : last;
+}
+
 /** The uploads in a folder, which every process that has the folder sees. */
 export class UploadFiles {
   constructor(readonly folder: string) {}
 
   /** Where the file lies. */
   pathOf({ id, name }: Upload): string {
-    return join(this.folder, id, "file", basename(name).slice(-100) || "file");
+    return join(this.folder, id, "file", fileName(name));
   }
 
   async add(upload: Upload, bytes: Uint8Array): Promise<void> {

@@ -69,6 +69,16 @@ Deno.test("an upload whose process ended while it was imported is offered again,
     assert.equal((await ended(uploads, id)).kind, "done");
   }));
 
+Deno.test("an upload is kept in its own folder, whatever its file is called", () =>
+  withHome(async (home, sql) => {
+    const uploads = processOver(home, sql);
+    for (const name of ["..", ".", "", "/", "../..", "a/..", "\u202e\ud83d", "%2e%2e", "é".repeat(300)]) {
+      const id = await uploads.keep({ ...FILE, name });
+      assert.equal((await readdir(join(home, "uploads", id, "file"))).length, 1, JSON.stringify(name));
+      assert.equal((await uploads.preview(id, "ann", {})).summary.accepted, 1, JSON.stringify(name));
+    }
+  }));
+
 Deno.test("uploads are let go after an hour where nobody uploads another, those that broke off as well", () =>
   withHome(async (home, sql) => {
     await processOver(home, sql).keep(FILE);
