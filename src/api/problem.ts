@@ -14,6 +14,7 @@ const KINDS = {
   "malformed": [400, "Malformed request"],
   "key-needed": [401, "An API key is required"],
   "key-unknown": [401, "Invalid API key"],
+  "key-expired": [401, "Expired API key"],
   "wrong-signature": [401, "Invalid signature"],
   "role-needed": [403, "Insufficient role"],
   "not-found": [404, "Not found"],

@@ -52,6 +52,7 @@ Deno.test("GET /keys tells who has which role and when it was last used, and no 
       "createdBy",
       "lastUsedAt",
       "expiresAt",
+      "expired",
       "scopes",
     ]);
     assert.deepEqual([ana.role, ana.createdBy, ana.lastUsedAt], ["viewer", "owner", null]);
