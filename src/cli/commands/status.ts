@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { count, interval, percent, signedBrief } from "../../format/numbers.ts";
+import { count, counted, interval, percent, signedBrief } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { shownText } from "../../format/rollout_text.ts";
 import { stateWord } from "../../format/state_words.ts";
@@ -22,9 +22,7 @@ export function statusText(
 ): string {
   const where = clock === "pinned" ? `as of ${minute(asOf)} UTC (pinned clock)` : `as of ${minute(asOf)} UTC`;
   const ui = temporalUi ? `, Temporal at ${temporalUi}` : "";
-  const alerts = openAlerts > 0
-    ? `\n${count(openAlerts)} open alert${openAlerts === 1 ? "" : "s"}: perennial alerts list`
-    : "";
+  const alerts = openAlerts > 0 ? `\n${counted(openAlerts, "open alert")}: perennial alerts list` : "";
   const columns = paint.width ?? Infinity;
   const head = [headline, paint("dim", where + ui)].map((line) => wrapped(line, { columns }));
   const about = installation ? `\n${paint("yellow", "installation")}: ${installation.text}` : "";
@@ -38,8 +36,10 @@ function modelText(m: ModelStatus, paint: Paint): string {
     ["serving", servingText(m)],
     ...m.measured ? [["measured", measuredText(m.measured)] as [string, string]] : [],
     [
-      "samples",
-      `${count(m.samples.collected)} new since the last training, ${count(m.samples.needed)} needed`,
+      "new events",
+      `${counted(m.samples.collected, "new event")} ${
+        m.samples.since === null ? "before the first training" : "since the last training"
+      } (threshold ${count(m.samples.needed)})`,
     ],
     ["running", m.running ? runningText(m.running) : "nothing"],
     ...m.rollout ? [["rollout", rolloutText(m.rollout)] as [string, string]] : [],
