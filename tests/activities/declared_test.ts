@@ -153,7 +153,7 @@ Deno.test("defineModel() refuses a field that there is not, and a segment that a
   const refuse = (declared: object, message: RegExp) =>
     assert.throws(() => defineModel({ ...model, ...declared } as ModelDefinition), message);
   refuse({ horizonDay: 14 }, /"buyers": there is no field "horizonDay"; there are name, kind/);
-  refuse({ gate: "always" }, /gate: Invalid option/);
+  refuse({ gate: "always" }, /gate: needs one of/);
   refuse(
     { segments: [{ name: "tall", fits: (value: (f: string) => number) => value("size") > 1 }] },
     /"tall" fails: .*"size"/,

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
-import { count, counted, interval, percent, signedBrief } from "../../format/numbers.ts";
+import { count, counted, interval, shareText, signedBrief } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { shownText } from "../../format/rollout_text.ts";
 import { stateWord } from "../../format/state_words.ts";
+import { isSamePredictions } from "../../stats/same_predictions.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { day, metricsLine, minute, mood, type Paint, wrapped } from "../format.ts";
 
@@ -71,13 +72,16 @@ function servingText({ serving }: ModelStatus): string {
   const measured = Object.keys(metrics).length > 0
     ? `: ${metricsLine(metrics)} on ${count(validationRows)} rows`
     : "";
-  const against = difference
-    ? `; ${percent(difference.confidence)} interval against the one before ${
-      interval(difference, signedBrief)
-    }`
-    : "";
+  const against = difference ? `; ${againstText(difference)}` : "";
   return `version ${version} (${candidate}) since ${day(since)}${measured}${against}`;
 }
+
+const againstText = (difference: NonNullable<NonNullable<ModelStatus["serving"]>["difference"]>): string =>
+  isSamePredictions(difference)
+    ? "same predictions as the one before"
+    : `${shareText(difference.confidence)} interval against the one before ${
+      interval(difference, signedBrief)
+    }`;
 
 /** What outcomes said of a version, as the overview quotes it. */
 function measuredText({ version, asOf, metrics }: NonNullable<ModelStatus["measured"]>): string {
