@@ -1,4 +1,4 @@
-import { issueText } from "../core/issue_words.ts";
+import { issueText } from "../config/issue_words.ts";
 import type { ZodError } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
 

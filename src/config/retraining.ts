@@ -1,4 +1,4 @@
-import { issueText } from "../core/issue_words.ts";
+import { issueText } from "./issue_words.ts";
 import { z } from "zod";
 import { isRates } from "../core/currency.ts";
 import { InvalidInputError } from "../core/errors.ts";

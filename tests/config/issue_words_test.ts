@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { issueText } from "../../src/core/issue_words.ts";
+import { issueText } from "../../src/config/issue_words.ts";
 
 for (
   const [name, schema, value, wanted] of [
