@@ -92,17 +92,17 @@ export function VersionTable({ model, versions: all, served, notes, sought, pers
                 </span>
                 <Note note={notes.find((note) => note.version === v.version)} />
               </th>
-              <td data-label="Status">
+              <td data-label="Status" class="unbroken">
                 <Status version={v} model={model} served={served} />
               </td>
               <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
               <td data-label="At validation" class="num">
                 {metric === undefined ? "not measured" : metricFigure(metric)}
               </td>
-              <td data-label="Unit">{v.manifest.unit ?? "not stated"}</td>
+              <td data-label="Unit" class="unbroken">{v.manifest.unit ?? "not stated"}</td>
               <td data-label="Algorithm">{algorithm(v)}</td>
               <td data-label="Training rows" class="num">{count(v.manifest.served.rows)}</td>
-              <td data-label="Artefact">
+              <td data-label="Artefact" class="unbroken">
                 <code>{v.artefactSha256.slice(0, 8)}</code>
               </td>
               <td data-label="Cycle">
