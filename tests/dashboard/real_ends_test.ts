@@ -116,7 +116,7 @@ Deno.test("where most of what came in is in quarantine, the headline says so on 
     assert.ok(oneLine((await run(["status"])).out).startsWith(status.headline));
     assert.ok((await page("/")).startsWith(status.headline));
     assert.match(await page("/data"), /3 events in quarantine/);
-    assert.equal(JSON.parse((await run(["quarantine", "list", "--json"])).out).length, 3);
+    assert.equal(JSON.parse((await run(["quarantine", "list", "--json"])).out).events.length, 3);
     await call("POST", "/events", [event(5, 1), event(6, 1)]);
     assert.equal((await (await call("GET", "/retraining/status")).json()).quarantine, null, "half and half");
   }));

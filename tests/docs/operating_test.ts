@@ -19,6 +19,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "deno task up": "it stays: tests/e2e/tutorial_test.ts starts it",
   "deno task perennial import": "it goes to an installation's database: tests/e2e/tutorial_test.ts runs it",
   "deno task perennial force": "it waits for a worker: tests/e2e runs it",
+  "deno task perennial backtest": "it watches until a worker is done: tests/cli/backtest_test.ts runs it",
   "deno task perennial backup": "it needs an installation: tests/cli/backup_commands_test.ts runs it",
   "deno task perennial restore": "it needs an installation: tests/cli/backup_commands_test.ts runs it",
   "deno task perennial migrate": "it needs an installation: tests/cli/migrate_test.ts runs it",
