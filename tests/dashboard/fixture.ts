@@ -518,7 +518,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
   const kinds = kindsIn(fixture);
   const models = kinds.map((kind) => statusOf(kind, fixture));
-  const facts = { models, data: null, replay: null, installation: null };
+  const facts = { models, data: null, quarantine: null, replay: null, installation: null };
   const status = (): Status => ({
     asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS),
     clock: "pinned",
