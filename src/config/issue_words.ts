@@ -12,8 +12,8 @@ export function issueText(issue: Issue): string {
       return needs(issue.maximum, issue.inclusive === false ? "less than" : "at most", issue.origin);
     case "invalid_value":
       return issue.values.length === 1
-        ? `needs ${issue.values[0]}`
-        : `needs one of ${issue.values.join(", ")}`;
+        ? `needs ${String(issue.values[0])}`
+        : `needs one of ${issue.values.map(String).join(", ")}`;
     case "invalid_type":
       return `needs ${KINDS[issue.expected] ?? issue.expected}`;
     case "unrecognized_keys":
