@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../core/errors.ts";
+import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { seededRandom } from "../core/random.ts";
 import { invent } from "../features/invented.ts";
@@ -16,6 +16,32 @@ export function outcomeOf(
     const wanted = classes ? `one of ${classes.map((name) => `"${name}"`).join(", ")}` : "a number";
     throw new InvalidInputError(`The label has to be ${wanted}, not ${JSON.stringify(said)}`, "label");
   };
+}
+
+const ASKED = 20;
+
+/**
+ * Says why a label cannot be used; null: it can. It is asked about a shopper who stayed away and about invented ones, so that
+ * one that fails is named when its file is read, and not in a training weeks later.
+ */
+export function labelFault(
+  model: Pick<ModelDefinition, "kind" | "label" | "classes" | "events">,
+): string | null {
+  const random = seededRandom(31);
+  const invented = Array.from({ length: ASKED }, () => invent(random, model.events ?? []).days.slice(0, 8));
+  for (const days of [[], ...invented]) {
+    const whose = days.length === 0 ? "a shopper without days" : "a shopper of invented days";
+    try {
+      const outcome = outcomeOf(model)(days);
+      if (!Number.isFinite(outcome)) return `label: it says ${outcome} of ${whose}; need a finite number`;
+      if (model.kind === "classification" && outcome !== 0 && outcome !== 1) {
+        return `label: it says ${outcome} of ${whose}; a classification needs 0 or 1`;
+      }
+    } catch (error) {
+      return `label: it fails on ${whose}: ${messageOf(error)}`;
+    }
+  }
+  return null;
 }
 
 const INVENTED = 200;
