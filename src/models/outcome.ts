@@ -3,11 +3,17 @@ import { sha256 } from "../core/hash.ts";
 import { seededRandom } from "../core/random.ts";
 import { invent } from "../features/invented.ts";
 import type { UserDay } from "../features/user_day.ts";
-import type { ModelDefinition } from "./model.ts";
+
+/** How a model says what came true. */
+interface Labels {
+  readonly label: (future: readonly UserDay[]) => number | string;
+  readonly classes?: readonly string[];
+  readonly events?: readonly string[];
+}
 
 /** Returns what a model's label says of some days as a number: of several classes the place of the one that it names. */
 export function outcomeOf(
-  { label, classes }: Pick<ModelDefinition, "label" | "classes">,
+  { label, classes }: Pick<Labels, "label" | "classes">,
 ): (future: readonly UserDay[]) => number {
   return (future) => {
     const said = label(future);
@@ -24,9 +30,7 @@ const ASKED = 20;
  * Says why a label cannot be used; null: it can. It is asked about a shopper who stayed away and about invented ones, so that
  * one that fails is named when its file is read, and not in a training weeks later.
  */
-export function labelFault(
-  model: Pick<ModelDefinition, "kind" | "label" | "classes" | "events">,
-): string | null {
+export function labelFault(model: Labels & { readonly kind: string }): string | null {
   const random = seededRandom(31);
   const invented = Array.from({ length: ASKED }, () => invent(random, model.events ?? []).days.slice(0, 8));
   for (const days of [[], ...invented]) {
@@ -51,7 +55,7 @@ const fingerprints = new WeakMap<object, string>();
  * What tells one label from another: its source, and what it says of invented days. A number that it takes from outside
  * of itself stands in no source; what follows from it does.
  */
-export function labelFingerprint({ label, events = [] }: Pick<ModelDefinition, "label" | "events">): string {
+export function labelFingerprint({ label, events = [] }: Omit<Labels, "classes">): string {
   const known = fingerprints.get(label);
   if (known !== undefined) return known;
   const random = seededRandom(23);
