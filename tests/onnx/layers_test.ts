@@ -80,6 +80,8 @@ Deno.test("a layers model that cannot be computed is refused by the name of what
     /is uint8, not float32/,
   );
   await assert.rejects(opened((text) => text.replace("[3,8]", "[3,8000]")), /cut short/);
+  const wide = await packLayers(json, read);
+  assert.throws(() => openOnnx(wide).predict([1, 2, 3, 4], 1), /^TypeError: The layers model: MatMul cannot/);
   await assert.rejects(
     changed((text) => text.replace("a.bin", "../a.bin")),
     /names "\.\.\/a\.bin", no file beside it/,
