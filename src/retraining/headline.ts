@@ -1,7 +1,7 @@
 /** The state of the system in a few sentences: the one place that every page, command and answer takes it from. */
 import { counted } from "../format/numbers.ts";
 import { moment } from "../format/times.ts";
-import { capital, listed } from "../format/words.ts";
+import { capital, listedFew } from "../format/words.ts";
 import type { ModelStatus, Status } from "./status.ts";
 
 type Facts = Pick<Status, "models" | "data" | "replay" | "installation">;
@@ -25,15 +25,7 @@ function replaySentence({ cutoff, done, cutoffs }: NonNullable<Status["replay"]>
   return `Replaying history: cut-off ${done} of ${cutoffs}${where}.`;
 }
 
-const NAMED_MAX = 4;
-
-/** "churn, returns and 18 other models": a headline names no more than a few. */
-function named(models: readonly ModelStatus[]): string {
-  const names = models.map(({ model }) => model);
-  if (names.length <= NAMED_MAX) return listed(names);
-  const told = names.slice(0, NAMED_MAX - 2);
-  return listed([...told, `${names.length - told.length} other models`]);
-}
+const named = (models: readonly ModelStatus[]): string => listedFew(models.map(({ model }) => model));
 
 function modelSentences(models: readonly ModelStatus[]): string[] {
   return [...Map.groupBy(models, predicate)].map(([text, group]) => {
