@@ -69,6 +69,9 @@ export class Columns {
   readonly #candidates = new Map<PlanField, Candidates>();
   readonly #seen = new Set<string>();
   readonly #unread = new Set<string>();
+  /** records seen, and whether one of them holds a list that it is divided by */
+  #records = 0;
+  #holdsList = false;
   /** the first key that holds a list of objects: the events may lie within */
   #nested: string | undefined;
   readonly lists: string[] = [];
@@ -108,6 +111,7 @@ export class Columns {
   itemsOf(record: RecordData): Item[] {
     for (const list of this.lists) {
       const values = listOf(this.#listReader(list)(record, undefined));
+      if (values !== undefined) this.#holdsList = true;
       if (values === undefined || values.length === 0) continue;
       return values.map((value, nth) => ({ list, value, nth, of: values.length }));
     }
@@ -124,6 +128,7 @@ export class Columns {
 
   /** Learns from one more record. */
   look(record: RecordData): void {
+    this.#records += 1;
     const items = this.lists.length > 0 ? this.itemsOf(record) : [];
     if (this.names === undefined) this.#discover(record, items);
     else this.#discoverItem(items);
@@ -146,11 +151,13 @@ export class Columns {
         if (given?.kind === "columns" && this.own.map?.[field]) {
           throw this.#noSuchColumn(field, this.own.map[field]);
         }
-        const candidates = this.#candidates.get(field);
+        const mayBeNone = this.plan.map?.[field]?.endsWith("|-") ?? false;
+        const candidates = mayBeNone ? undefined : this.#candidates.get(field);
         if (candidates) sources.set(field, { kind: "columns", columns: chosen(candidates, this.file) });
       }
     }
     this.#check(sources);
+    this.#checkOwn(sources);
     return sources;
   }
 
@@ -191,7 +198,8 @@ export class Columns {
     if (expression === "-") return { kind: "none" };
     if (expression.startsWith(":")) return { kind: "constant", value: expression.slice(1) };
     const kind = KINDS[field] ?? "text";
-    const columns = expression.split("|").flatMap((path) =>
+    const paths = this.names?.includes(expression) ? [expression] : expression.replace(/\|-$/, "").split("|");
+    const columns = paths.flatMap((path) =>
       (field === "refunds" ? this.#gathered(path.trim()) : undefined) ?? this.#column(path.trim(), kind) ?? []
     );
     const missing = this.names !== undefined && columns.length === 0 && this.own.map?.[field] !== undefined;
@@ -295,9 +303,13 @@ export class Columns {
   }
 
   #noSuchColumn(field: PlanField, expression: string): InvalidInputError {
+    return this.#noSuch(`column "${expression}" for ${field}`, "map");
+  }
+
+  #noSuch(what: string, option: string): InvalidInputError {
     return new InvalidInputError(
-      `Cannot import "${this.file}": there is no column "${expression}" for ${field}, have ${this.#have()}`,
-      "map",
+      `Cannot import "${this.file}": there is no ${what}, have ${this.#have()}`,
+      option,
     );
   }
 
@@ -310,6 +322,9 @@ export class Columns {
       (sources.get(field) ?? { kind: "none" }).kind === "none"
     );
     if (missing.length === 0) return;
+    if (this.all.length === 0) {
+      throw new InvalidInputError(`Cannot import "${this.file}": it holds no JSON objects`, "file");
+    }
     const need = missing.map((field) =>
       `${field} (or ${FIELD_NAMES[field].filter((n) => n !== field).join(", ")})`
     );
@@ -322,6 +337,23 @@ export class Columns {
       }${this.#otherCure()}`,
       "file",
     );
+  }
+
+  /** @throws {InvalidInputError} an option names what the file does not have */
+  #checkOwn(sources: ReadonlyMap<PlanField, Source>): void {
+    const { idFrom = [], fillDown, explode } = this.own;
+    const named = idFrom.map((name) => ["idFrom", "--id-from", name]);
+    if (fillDown && this.names) {
+      for (const name of [fillDown.by, ...fillDown.columns]) named.push(["fillDown", "--fill-down", name]);
+    }
+    for (const [field, option, name] of named) {
+      const columns = this.named(name, sources);
+      const isThere = columns.some(({ survey }) => this.names !== undefined || survey.filled > 0);
+      if (!isThere) throw this.#noSuch(`column "${name}" for ${option}`, field);
+    }
+    if (explode !== undefined && this.#records > 0 && !this.#holdsList) {
+      throw this.#noSuch(`list "${explode}" for --explode`, "explode");
+    }
   }
 
   /** What else may be the reason that columns are missing. */
