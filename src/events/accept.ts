@@ -61,7 +61,7 @@ export function validateEvent(raw: unknown, context: ValidationContext): EventVe
   if (foreign?.rate === null) return refuse(foreign.reason, "currency", fields.currency);
   const id = textOf(sent.id as ShopEvent["id"]) ??
     derivedId(event, { nthOf: context.nthOf, currency: foreign?.code });
-  return { kind: "accepted", event: { id, ...foreign ? converted(event, foreign.rate) : event } };
+  return { kind: "accepted", event: Object.assign(foreign ? converted(event, foreign.rate) : event, { id }) };
 }
 
 /** The money of an event in another currency than the shop's; undefined: it is the shop's own, or there is none. */

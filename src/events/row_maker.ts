@@ -108,6 +108,9 @@ export class RowMaker {
     if (!("data" in record)) return [record];
     const { line } = record;
     const data = this.#fill ? this.#fill(record.data) : record.data;
+    if (this.columns.lists.length === 0 && !this.#sources.has("refunds")) {
+      return [this.#row(line, data, undefined)];
+    }
     const items = this.columns.lists.length > 0 ? this.columns.itemsOf(data) : [];
     const rows = items.length === 0
       ? [this.#row(line, data, undefined)]

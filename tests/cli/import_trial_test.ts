@@ -48,6 +48,8 @@ const attempt = (bytes: string | Uint8Array, ...args: string[]): Promise<Tried> 
   });
 
 const csv = (...lines: string[]) => lines.join("\n") + "\n";
+/** Lines of characters that are a byte each. */
+const inBytes = (...lines: string[]) => Buffer.from(csv(...lines), "latin1");
 const HEAD = "user_id,type,timestamp,amount";
 const sale = (user: string, day: number, amount: number | string) =>
   `${user},purchase,2024-03-0${day},${amount}`;
@@ -126,24 +128,14 @@ for (
     ],
     [
       "words in Cyrillic of an encoding that nobody named",
-      new Uint8Array([
-        ...Buffer.from(`${HEAD}\n`),
-        ...[0xc8, 0xe2, 0xe0, 0xed, 0xee, 0xe2], // Иванов in Windows-1251
-        ...Buffer.from(",purchase,2024-03-04,10\n"),
-      ]),
+      inBytes(HEAD, "\xc8\xe2\xe0\xed\xee\xe2,purchase,2024-03-04,10"), // Иванов in Windows-1251
       [],
       1,
       { accepted: 0, refused: 1, encoding: "utf-8" },
     ],
     [
       "the same, named",
-      new Uint8Array([
-        ...Buffer.from(`${HEAD}\n`),
-        0xc8,
-        0xe2,
-        0xe0,
-        ...Buffer.from(",purchase,2024-03-04,10\n"),
-      ]),
+      inBytes(HEAD, "\xc8\xe2\xe0,purchase,2024-03-04,10"),
       ["--encoding", "windows-1251"],
       0,
       { accepted: 1, encoding: "windows-1251" },
