@@ -5,6 +5,7 @@ import { type Column, ColumnSurvey } from "./column_survey.ts";
 import { FIELD_NAMES, FILE_NAMES } from "./field_names.ts";
 import { columnIndex, divideAtList, type Read, type RecordData, squeeze, valueAt } from "./path.ts";
 import { type ImportPlan, PLAN_FIELDS, type PlanField } from "./plan.ts";
+import { shownValue } from "./refusal.ts";
 
 /** The list that a record is divided by, and one of its items. */
 export interface Item {
@@ -308,13 +309,13 @@ export class Columns {
 
   #noSuch(what: string, option: string): InvalidInputError {
     return new InvalidInputError(
-      `Cannot import "${this.file}": there is no ${what}, have ${this.#have()}`,
+      `Cannot import "${this.file}": there is no ${what}, have ${this.#have()}${this.#encodingCure()}`,
       option,
     );
   }
 
   #have(): string {
-    return this.all.slice(0, 20).map((name) => `"${name}"`).join(", ") || "none";
+    return this.all.slice(0, 20).map((name) => `"${shownValue(name)}"`).join(", ") || "none";
   }
 
   #check(sources: ReadonlyMap<PlanField, Source>): void {
@@ -356,11 +357,18 @@ export class Columns {
     }
   }
 
+  /** Names of half surrogate pairs stand for bytes that are not of the file's encoding. */
+  #encodingCure(): string {
+    const areDamaged = this.names?.some((name) => !name.isWellFormed()) ?? false;
+    return areDamaged ? "; --encoding says which the names of its columns are written in" : "";
+  }
+
   /** What else may be the reason that columns are missing. */
   #otherCure(): string {
     if (this.#nested !== undefined) {
-      return `, or --explode ${this.#nested} where the events are the items of that list`;
+      return `, or --explode ${shownValue(this.#nested)} where the events are the items of that list`;
     }
+    if (this.#encodingCure() !== "") return this.#encodingCure();
     return this.names?.length === 1
       ? ", or --delimiter where another character stands between the columns"
       : "";
@@ -442,8 +450,8 @@ function chosenTime(columns: readonly Column[], file: string): Column {
 }
 
 function ambiguous(field: PlanField, columns: readonly Column[], file: string): InvalidInputError {
-  const names = columns.map(({ path }) => `"${path}"`).join(", ");
-  const ways = columns.map(({ path }) => `--map ${field}=${path}`);
+  const names = columns.map(({ path }) => `"${shownValue(path)}"`).join(", ");
+  const ways = columns.map(({ path }) => `--map ${field}=${shownValue(path)}`);
   const paths = columns.map(({ path }) => squeeze(path));
   if (field === "time" && paths.includes("date") && paths.includes("time")) ways.push("--map time=date+time");
   return new InvalidInputError(

@@ -432,6 +432,24 @@ for (
       ["--explode", "items"],
       /no list "items" for --explode/,
     ],
+    [
+      "names in Cyrillic of an encoding that nobody named",
+      inBytes("\xca\xeb\xe8\xe5\xed\xf2,type,time", "u1,view,2024-03-04"), // Клиент in Windows-1251
+      ["--map", "user=Клиент"],
+      /no column "Клиент" for user, have "\\xca\\xeb.*--encoding says which/,
+    ],
+    [
+      "names with control characters",
+      csv("user\x1b[31m,when", "u1,2024-03-04"),
+      [],
+      /have "user\\x1b\[31m", "when"/,
+    ],
+    [
+      "a name with control characters twice",
+      csv("a\x07,a\x07", "1,2"),
+      [],
+      /column "a\\x07" is there twice/,
+    ],
     ["a web page", "<html><body>Sign in</body></html>", [], /it is a web page/],
     ["a zone that is none", csv(HEAD), ["--zone", "Europe/Bonn"], /"Europe\/Bonn"/],
     ["a preset that is none", csv(HEAD), ["--preset", "magento"], /no preset "magento"; there are rees46/],
