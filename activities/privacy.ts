@@ -6,7 +6,7 @@ import { dropBlocksOf, trainedOn } from "../src/db/people/trained_on.ts";
 import { currentConfig } from "../src/db/config/config_versions.ts";
 import { inTransaction } from "../src/db/connect.ts";
 import { inSerializableTransaction } from "../src/db/retry.ts";
-import { eraseRows, forgetPerson, purgeTables, replaceKey } from "../src/db/people/erase.ts";
+import { eraseRows, forgetPerson, purgeErased, purgeTables, replaceKey } from "../src/db/people/erase.ts";
 import {
   advancePrivacyRequest,
   endPrivacyRequest,
@@ -32,7 +32,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
   /** Takes the person off the map. @returns how long processes may still remember them */
   async forgetPerson({ request }: Asked): Promise<{ settleMs: number }> {
     const { sql, rememberedMs = REMEMBERED_MS } = deps;
-    const key = await personOf(sql, request);
+    const key = await personOf(sql, { id: request, kind: "erasure" });
     if (key !== null) await forgetPerson(sql, key);
     return { settleMs: rememberedMs };
   },
@@ -40,14 +40,15 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
   /** Deletes the person's rows, and replaces their key where it stands in others. */
   async erasePersonRows({ request }: Asked): Promise<void> {
     const { sql } = deps;
-    const key = await personOf(sql, request);
+    const key = await personOf(sql, { id: request, kind: "erasure" });
     if (key === null) return;
     const fresh = crypto.randomUUID();
     await inSerializableTransaction(sql, async (tx) => {
       await advancePrivacyRequest(tx, request, { stage: "rows", found: await eraseRows(tx, key) });
     });
-    const { replaced, left } = await replaceKey(sql, { key, fresh });
+    const { replaced, tables, left } = await replaceKey(sql, { key, fresh });
     if (left.length > 0) throw new Error(`Cannot erase a person: ${left.join(", ")} may not be changed`);
+    await purgeTables(sql, tables);
     await inTransaction(
       sql,
       (tx) => advancePrivacyRequest(tx, request, { stage: "rows", found: { otherRows: replaced } }),
@@ -57,7 +58,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
   /** Takes the person out of sealed files, and forgets the blocks that they were in, so that others are built. */
   async redactPersonFiles({ request }: Asked): Promise<void> {
     const { sql, store, clock } = deps;
-    const key = await personOf(sql, request);
+    const key = await personOf(sql, { id: request, kind: "erasure" });
     if (key === null) return;
     const files = await redactFiles({ sql, store }, { request, key, atMs: clock() });
     const redactions = await redactionsOf(sql, request);
@@ -71,7 +72,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
   /** Forgets the blocks that a person is in who objects, so that others are built without them. */
   async dropPersonBlocks({ request }: Asked): Promise<void> {
     const { sql, store } = deps;
-    const key = await personOf(sql, request);
+    const key = await personOf(sql, { id: request, kind: "objection" });
     if (key === null) return;
     await dropBlocksOf(sql, await blocksOf(deps, await filesHolding(store, key)));
   },
@@ -83,7 +84,7 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
     if (asked.endedAt !== null) return;
     await forgetSubject(sql, request);
     const isErasure = asked.kind === "erasure";
-    const files = isErasure ? await purgeTables(sql) : null;
+    const files = isErasure ? await purgeErased(sql) : null;
     const redactions = await redactionsOf(sql, request);
     const seen = await trainedOn(sql, await blocksOf(deps, redactions.map(({ fromSha256 }) => fromSha256)));
     const { after_erasure: policy } = (await currentConfig(sql)).config;

@@ -112,7 +112,7 @@ export function Journal({ checks }: { checks: readonly Check[] }) {
       <h2 id="journal-title">
         Latest checks {checks.length > 0 && (
           <small>
-            <a href="/checks" aria-current="false">all</a>
+            <a href="/checks" aria-current="false">All checks</a>
           </small>
         )}
       </h2>

@@ -1,5 +1,5 @@
 /** Backtests in words. */
-import { capital, metricName } from "../src/format/words.ts";
+import { capital, listedFew, metricName } from "../src/format/words.ts";
 import type { LabelledPolicy } from "../src/backtest/backtest.ts";
 import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
@@ -70,8 +70,6 @@ export function subjectOf({ policies }: Pick<BacktestSummary, "policies">): Labe
 }
 
 const VERDICT_ORDER = ["better", "worse", "the same", "cannot tell yet"] as const;
-const list = (names: readonly string[]) =>
-  names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 const resultOf = ({ policies }: ModelResult, label: string): PolicyResult | undefined =>
   policies.find(({ policy }) => policy === label);
 
@@ -101,11 +99,13 @@ function finding(backtest: BacktestDetail): string | null {
     verdicts.filter((t) => t.verdict === verdict).map((t) => t.model);
   const parts = VERDICT_ORDER.flatMap((verdict) => {
     const named = models(verdict);
-    return named.length === 0 ? [] : [PART[verdict](list(named))];
+    return named.length === 0 ? [] : [PART[verdict](listedFew(named))];
   });
   const cannot = models("cannot tell yet");
   if (cannot.length === verdicts.length) {
-    return `${capital(name)} against the first model without retraining, for ${list(cannot)}: inconclusive.`;
+    return `${capital(name)} against the first model without retraining, for ${
+      listedFew(cannot)
+    }: inconclusive.`;
   }
   return `${capital(name)} would have served ${parts.join("; ")}.`;
 }

@@ -27,12 +27,12 @@ function toldName(metric: string, unit: string): string {
   return `${metric === "mse" ? "RMSE" : "capped RMSE"} in ${unit}`;
 }
 
-const OTHERS = ["mae", "r2", "auc"];
+const OTHERS = ["mae", "r2", "auc", "topDecileLift"];
 
 /** Metrics beside the primary one, in the order in which they are always written. */
-function othersText(values: Readonly<Record<string, number | null | undefined>>): string {
+function othersText(primary: string, values: Readonly<Record<string, number | null | undefined>>): string {
   return OTHERS.flatMap((metric) => {
-    const value = values[metric];
+    const value = metric === primary ? null : values[metric];
     return value === null || value === undefined ? [] : [`${metricName(metric)} ${metricFigure(value)}`];
   }).join(", ");
 }
@@ -47,7 +47,7 @@ export function figureOf(model: ModelStatus): ModelFigure | null {
       value: figure(toldOf(primaryMetric, now.value)),
       name: `${toldName(primaryMetric, unit)}, v${measured.version}`,
       basis: measuredBasis(now, measured.asOf),
-      others: othersText(Object.fromEntries(measured.metrics.map((m) => [m.metric, m.value]))),
+      others: othersText(primaryMetric, Object.fromEntries(measured.metrics.map((m) => [m.metric, m.value]))),
     };
   }
   const value = serving.metrics[primaryMetric];
@@ -56,7 +56,7 @@ export function figureOf(model: ModelStatus): ModelFigure | null {
     value: figure(toldOf(primaryMetric, value)),
     name: `${toldName(primaryMetric, unit)}, v${serving.version}`,
     basis: `at validation, on ${counted(serving.validationRows, "held-out row")}; no outcomes since`,
-    others: othersText(serving.metrics),
+    others: othersText(primaryMetric, serving.metrics),
   };
 }
 

@@ -1,6 +1,7 @@
 import { overview } from "../src/dashboard/browser/live.ts";
 import { counted } from "../src/format/numbers.ts";
 import { moment } from "../src/format/times.ts";
+import { listedFew } from "../src/format/words.ts";
 import type { OverviewView } from "../src/dashboard/view.ts";
 import { Pending } from "../src/dashboard/browser/pending.tsx";
 
@@ -12,7 +13,9 @@ export default function LiveHeadline({ initial }: { initial: OverviewView["statu
     <>
       <h1>{headline}</h1>
       <p>
-        {serving.length > 0 ? `${serving.join(", ")}. ` : "No version is deployed yet. "}
+        {serving.length > 0
+          ? `${listedFew(serving, "other models are served")}. `
+          : "No version is deployed yet. "}
         {openAlerts > 0 ? <a href="#alerts">{counted(openAlerts, "open alert")}</a> : "No open alerts"}.{" "}
         {clock === "pinned" && `Demo: the clock is pinned to ${moment(asOf, "day")}, the end of its data.`}
       </p>

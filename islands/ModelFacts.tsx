@@ -12,8 +12,7 @@ const STOPPED = { glyph: "stopped", tone: "unknown", word: "Automatic retraining
 /** The facts of one model, kept current. */
 export default function ModelFacts({ initial }: { initial: ModelStatus }) {
   const model = overview.value?.status.models.find((m) => m.model === initial.model) ?? initial;
-  const { active, approval, nextCheckAt, rollout, serving, lastCycle, lastCheck, openAlerts, outcomes } =
-    model;
+  const { active, approval, nextCheckAt, rollout, serving, lastCycle, lastCheck, outcomes } = model;
   return (
     <dl class="facts">
       <dt>Serving</dt>
@@ -53,8 +52,7 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
               <small>
                 <LiveTime iso={lastCheck.checkedAt} as="moment" />
               </small>
-              <small class="whole">{mainReason(lastCheck)?.text}</small>
-              <details class="whole">
+              <details>
                 <summary>{counted(lastCheck.reasons.length, "reason")}</summary>
                 {lastCheck.reasons.map(({ code, text }) => (
                   <p key={code}>
@@ -62,6 +60,7 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
                   </p>
                 ))}
               </details>
+              <small class="whole">{mainReason(lastCheck)?.text}</small>
             </>
           )
           : "none yet"}
@@ -97,14 +96,6 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
       <dd>
         <a href={`/cycles?model=${model.model}`}>{outcomesText(outcomes) ?? "none yet"}</a>
       </dd>
-      {openAlerts > 0 && (
-        <>
-          <dt>Alerts</dt>
-          <dd>
-            <a href="#alerts">{count(openAlerts)} open</a>
-          </dd>
-        </>
-      )}
     </dl>
   );
 }
@@ -121,7 +112,7 @@ function Serving({ model, version, since, asOf }: NonNullable<ModelStatus["servi
 }
 
 function Samples({ model, collected, needed, since }: ModelStatus["samples"] & { model: string }) {
-  const text = `${count(collected)} new events (threshold ${count(needed)})`;
+  const text = `${count(collected)} (threshold ${count(needed)})`;
   return (
     <>
       {text}{" "}

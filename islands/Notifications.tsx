@@ -26,7 +26,7 @@ export default function Notifications() {
         checked={on.value}
         onChange={(event) => void change(event.currentTarget.checked)}
       />{" "}
-      Notify me here of new alerts <small>while a live page is open</small>
+      Notify me of new alerts <small>while a live page is open</small>
       <span role="status">{refused.value && " This browser does not allow it."}</span>
     </label>
   );

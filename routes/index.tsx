@@ -11,6 +11,8 @@ import { FirstStepsList } from "./(_components)/first_steps.tsx";
 import { ModelHead } from "./(_components)/model_head.tsx";
 import { retrainerActions } from "../components/retrainer_actions.ts";
 import { ReplayChart } from "./(_components)/replay_chart.tsx";
+import type { Check } from "../src/retraining/check.ts";
+import type { ReplayScore } from "../src/backtest/replay.ts";
 import { follow } from "../src/dashboard/view.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 import { PageHeader } from "../components/page_header.tsx";
@@ -83,6 +85,29 @@ export default define.page<typeof handler>(function Overview({ data, state, url 
           </article>
         ))}
       </div>
+      <History models={models} scores={scores} checks={checks} open={url.searchParams.has("zoom")} />
+    </>
+  );
+});
+
+type Section = Awaited<ReturnType<typeof section>>;
+
+/** What each retraining changed, and the latest checks: folded, so that what is so now fits one window. */
+function History(
+  { models, scores, checks, open }: {
+    models: readonly Section[];
+    scores: readonly ReplayScore[];
+    checks: readonly Check[];
+    open: boolean;
+  },
+) {
+  return (
+    <details class="section history" open={open}>
+      <summary>
+        <h2>
+          History <small>What each retraining changed, and the latest checks</small>
+        </h2>
+      </summary>
       <div class="columns" id="charts" data-redraw>
         {models.filter(({ cycles }) => cycles.length > 0).map(({ model, cycles }) => (
           <section key={model.model} class="section" aria-label={`History of ${model.model}`}>
@@ -99,6 +124,6 @@ export default define.page<typeof handler>(function Overview({ data, state, url 
       <section class="section" id="journal" data-redraw aria-labelledby="journal-title">
         <Journal checks={checks} />
       </section>
-    </>
+    </details>
   );
-});
+}

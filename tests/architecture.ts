@@ -106,7 +106,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   aws4fetch: "src/registry",
   zod:
     `src/config src/onnx ${DOMAIN} src/db src/app src/serving src/api src/client src/cli src/demo src/stats`,
-  "lru-cache": "src/serving components",
+  "lru-cache": "src/serving src/app/security components",
   "marked": "src/dashboard",
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",

@@ -1,4 +1,5 @@
 /** Reads the JUnit report that `deno test --junit-path` writes. */
+import { basename } from "node:path";
 
 /** A test that was left out, as `file: name`, and how the run came out. */
 export interface TestReport {
@@ -12,10 +13,11 @@ const CASE = /<testcase name="([^"]*)" classname="([^"]*)"[^>]*?(?:\/>|>([\s\S]*
 /**
  * Counts passed, failed and skipped tests; steps count like tests.
  * A report without totals, or one that counts more failures than it lists, still counts them as failed.
+ * @param fileOf the test file behind a loaded module's name, where the two differ
  */
-export function readJunit(junit: string): TestReport {
+export function readJunit(junit: string, fileOf: ReadonlyMap<string, string> = new Map()): TestReport {
   const cases = [...junit.matchAll(CASE)].map(([, name, file, inner = ""]) => ({
-    title: `${file.replace(/^\.\//, "")}: ${decode(name)}`,
+    title: `${fileOf.get(basename(file)) ?? file.replace(/^\.\//, "")}: ${decode(name)}`,
     skipped: inner.includes("<skipped"),
     failed: /<(failure|error)\b/.test(inner),
   }));

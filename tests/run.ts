@@ -4,11 +4,13 @@ import { getPhp } from "./docs/php.ts";
 import { getPython } from "./notebooks/python.ts";
 import { pythonForWhen } from "../bench/when/python.ts";
 import { readJunit, type TestReport } from "./junit.ts";
+import { writeModules } from "./modules.ts";
 import { findHelm } from "./support/chart.ts";
 import { findS3Server } from "./support/s3_server.ts";
+import { testFiles } from "./test_files.ts";
 import { ALLOWED_SKIPS, type AllowedSkip, unexpectedSkips } from "./skips.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -77,24 +79,26 @@ const FILES_AT_ONCE = navigator.hardwareConcurrency + 2;
 /** The tests, on one Postgres and one Temporal server for all of them, several files at once. */
 async function tests(paths: readonly string[], programs: Record<string, string>): Promise<TestReport> {
   const installation = await startTestInstallation({ log: (line) => console.log(line) });
-  const reportFile = await Deno.makeTempFile({ suffix: ".xml" });
+  const folder = await Deno.makeTempDir();
+  const reportFile = join(folder, "report.xml");
   try {
+    const fileOf = paths.length === 0 ? await writeModules(folder, await testFiles(["tests"])) : undefined;
     const args = [
       "test",
       "-A",
       "--no-check",
       "--parallel",
       `--junit-path=${reportFile}`,
-      ...paths.length > 0 ? paths : ["tests/"],
+      ...paths.length > 0 ? paths : [folder],
     ];
     const jobs = { DENO_JOBS: String(FILES_AT_ONCE) };
     const ended = await deno(args, { ...jobs, ...installation.env, ...programs });
-    const report = readJunit(await Deno.readTextFile(reportFile));
+    const report = readJunit(await Deno.readTextFile(reportFile), fileOf);
     // a file that does not load, or a leak, ends the run without a failed test in the report
     return ended || report.failed > 0 ? report : { ...report, failed: 1 };
   } finally {
     await installation.stop();
-    await Deno.remove(reportFile);
+    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -17,6 +17,10 @@ StatusData = TypedDict("StatusData", {
     "openFindings": int,
     "text": str,
 })
+StatusQuarantine = TypedDict("StatusQuarantine", {
+    "waiting": int,
+    "accepted": int,
+})
 StatusReplay = TypedDict("StatusReplay", {
     "id": str,
     "cutoff": Union[str, None],
@@ -141,6 +145,7 @@ Status = TypedDict("Status", {
     "installation": NotRequired[Union[StatusInstallation, None]],
     "headline": NotRequired[str],
     "data": NotRequired[Union[StatusData, None]],
+    "quarantine": NotRequired[Union[StatusQuarantine, None]],
     "replay": NotRequired[Union[StatusReplay, None]],
     "models": list[StatusModelsItem],
 })
@@ -3440,6 +3445,7 @@ KeysKeysItem = TypedDict("KeysKeysItem", {
     "createdBy": Union[str, None],
     "lastUsedAt": Union[str, None],
     "expiresAt": Union[str, None],
+    "expired": NotRequired[bool],
     "scopes": Union[list[Literal["read", "artefacts:read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
 })
 Keys = TypedDict("Keys", {
@@ -3452,6 +3458,7 @@ NewKey = TypedDict("NewKey", {
     "createdBy": Union[str, None],
     "lastUsedAt": Union[str, None],
     "expiresAt": Union[str, None],
+    "expired": NotRequired[bool],
     "scopes": Union[list[Literal["read", "artefacts:read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
     "key": str,
 })
@@ -3462,6 +3469,7 @@ Key = TypedDict("Key", {
     "createdBy": Union[str, None],
     "lastUsedAt": Union[str, None],
     "expiresAt": Union[str, None],
+    "expired": NotRequired[bool],
     "scopes": Union[list[Literal["read", "artefacts:read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
 })
 AuditChangesItem = TypedDict("AuditChangesItem", {

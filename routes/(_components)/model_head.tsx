@@ -3,7 +3,15 @@ import type { ModelStatus } from "../../src/retraining/status.ts";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { StatusBadge } from "../../components/status_badge.tsx";
 import { HEALTH, withInterval } from "../../components/labels.ts";
+import { isSamePredictions } from "../../src/stats/same_predictions.ts";
 import { figureOf } from "../../components/model_figure.ts";
+
+type Difference = NonNullable<NonNullable<ModelStatus["serving"]>["difference"]>;
+
+const againstText = (difference: Difference): string =>
+  isSamePredictions(difference)
+    ? "at validation the same predictions as the version before"
+    : `change in loss at validation ${withInterval(difference)} (lower is better)`;
 
 /** A model's name, how it is, and the one figure people quote, with the sample it rests on. */
 export function ModelHead(
@@ -31,9 +39,7 @@ export function ModelHead(
             <small>
               {shown.others}
               {serving?.difference &&
-                `${shown.others && "; "}change in loss at validation ${
-                  withInterval(serving.difference)
-                } (lower is better)`}
+                `${shown.others && "; "}${againstText(serving.difference)}`}
             </small>
           </span>
         </p>

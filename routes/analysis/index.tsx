@@ -32,11 +32,17 @@ export const handler = define.handlers({
   },
 });
 
+const BRIEFED_MAX = 4;
+
+/** The models that the heading sums up: each, or of many the one that was chosen. */
+const briefed = ({ brief, model }: AnalysisView) =>
+  brief.length <= BRIEFED_MAX ? brief : brief.filter((of) => of.model === model);
+
 export default define.page<typeof handler>(function Analysis({ data: { view, backtest } }) {
   return (
     <>
       <PageHeader>
-        <h1>{view.brief.map(briefSentence).join(" ")}</h1>
+        <h1>{briefed(view).map(briefSentence).join(" ")}</h1>
         <Chooser view={view} />
       </PageHeader>
       <div id="story" data-redraw>

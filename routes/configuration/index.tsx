@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { ActButton } from "../../components/act.tsx";
+import { ChangeButtons } from "./(_components)/change_buttons.tsx";
 import { ChangeTable, ConfigHistory } from "./(_components)/config_changes.tsx";
 import { lastChanges } from "../../components/config_labels.ts";
 import type { Configuration } from "../../src/dashboard/reads/configuration.ts";
@@ -67,22 +67,11 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
           )}
           Changes apply from the next check on; a running cycle keeps its settings.
         </p>
-        {state.person
-          ? (
-            <p class="row">
-              <ActButton person={state.person} href="/act/configuration">Change settings</ActButton>
-              {models.map((model) => (
-                <ActButton key={model} person={state.person!} href={`/act/configuration?model=${model}`}>
-                  Override for {model}
-                </ActButton>
-              ))}
-            </p>
-          )
-          : (
-            <p>
-              <a href="/sign-in?to=%2Fconfiguration">Sign in to change settings</a>
-            </p>
-          )}
+        {state.person ? <ChangeButtons person={state.person} models={models} /> : (
+          <p>
+            <a href="/sign-in?to=%2Fconfiguration">Sign in to change settings</a>
+          </p>
+        )}
       </PageHeader>
       <WhatIfForm query={query} simulation={simulation} problems={problems} />
       <nav class="row section" aria-label="On this page">

@@ -1,7 +1,7 @@
 import { HttpError, page } from "fresh";
 import { ActButton } from "../../components/act.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
-import { Time } from "../../components/status_badge.tsx";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { readKeys } from "../../src/dashboard/key_answers.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { seeOther, signInPath } from "../../src/dashboard/form.ts";
@@ -50,6 +50,8 @@ export default define.page<typeof handler>(function KeysPage({ data: { keys }, s
   );
 });
 
+const EXPIRED = { glyph: "stopped", tone: "unknown", word: "Expired" } as const;
+
 function KeyRow({ row, person }: { row: ApiKey; person: Person }) {
   const query = new URLSearchParams({ name: row.name });
   return (
@@ -62,6 +64,7 @@ function KeyRow({ row, person }: { row: ApiKey; person: Person }) {
         {row.createdBy ? `by ${row.createdBy}` : "by the installation"}
       </td>
       <td data-label="Ends">
+        {row.expired && <StatusBadge badge={EXPIRED} />}{" "}
         {row.expiresAt ? <Time iso={row.expiresAt} as="moment" /> : "when it is revoked"}
       </td>
       <td data-label="Last used">{row.lastUsedAt ? <Time iso={row.lastUsedAt} as="moment" /> : "never"}</td>

@@ -12,7 +12,7 @@ import {
   measuredOf,
   modelSentence,
   PERFORMANCE,
-  shortSentence,
+  shortSentences,
   withRange,
 } from "./(_components)/monitoring_labels.ts";
 import { count, counted, figure, percent } from "../../src/format/numbers.ts";
@@ -50,7 +50,7 @@ export default define.page<typeof handler>(function Monitoring({ data, state, ur
     <>
       <PageHeader>
         <div id="answer" data-redraw>
-          <h1>{[...view.brief.map(shortSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}</h1>
+          <h1>{[...shortSentences(view.brief), dataSentence(view.quality)].filter(Boolean).join(" ")}</h1>
           <ul class="plain">
             {view.brief.filter(({ performance }) => performance.report).map((brief) => (
               <li key={brief.model}>{modelSentence(brief)}</li>

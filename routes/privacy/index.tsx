@@ -6,6 +6,7 @@ import type { PrivacyRequest } from "../../src/db/people/privacy_requests.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { seeOther, signInPath } from "../../src/dashboard/form.ts";
 import { counted } from "../../src/format/numbers.ts";
+import { foundText } from "../../src/format/privacy_text.ts";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
@@ -77,17 +78,6 @@ function RequestTable({ requests }: { requests: readonly PrivacyRequest[] }) {
       </tbody>
     </table>
   );
-}
-
-function foundText({ kind, found }: PrivacyRequest): string {
-  if (kind === "objection") return "nothing is deleted";
-  const { events, predictions, quarantined, files } = found;
-  return [
-    counted(events, "event"),
-    counted(predictions, "prediction"),
-    `${quarantined} in quarantine`,
-    counted(files, "sealed file"),
-  ].join(", ");
 }
 
 function Receipt({ receipt, signature }: PrivacyRequest) {

@@ -45,9 +45,16 @@ export default define.page<typeof handler>(function Rollouts({ data, state }) {
 function answer(rollouts: readonly Rollout[]): string {
   if (rollouts.length === 0) return "No rollouts yet.";
   const running = rollouts.filter((r) => r.state === "running");
-  return running.length > 0
-    ? running.map(rolloutHeadline).join(" ")
-    : `No rollout is running. ${rolloutHeadline(rollouts[0])}`;
+  return running.length > 0 ? runningText(running) : `No rollout is running. ${rolloutHeadline(rollouts[0])}`;
+}
+
+const TOLD_MAX = 4;
+
+function runningText(running: readonly Rollout[]): string {
+  const told = running.length <= TOLD_MAX ? running : running.slice(0, TOLD_MAX - 2);
+  const others = running.length - told.length;
+  const rest = others > 0 ? [`${counted(others, "other rollout")} are running.`] : [];
+  return [...told.map(rolloutHeadline), ...rest].join(" ");
 }
 
 function None() {

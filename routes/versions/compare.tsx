@@ -4,7 +4,7 @@ import { Beside, SameRows } from "./(_components)/compare_parts.tsx";
 import { compareHeadline } from "./(_components)/compare_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { CompareForm } from "./(_components)/lineage.tsx";
-import { isDrillVersion } from "../../src/retraining/version_status.ts";
+import { isPromotable } from "../../src/retraining/version_status.ts";
 import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
@@ -75,16 +75,13 @@ export default define.page<typeof handler>(
           <Offers
             person={state.person}
             here={url.pathname + url.search}
-            offers={[b, a].flatMap(({ version: { version, cycleId, damagedAt, artefactRemovedAt } }) =>
-              version === serving || damagedAt !== null || artefactRemovedAt !== null ||
-                isDrillVersion({ cycleId })
-                ? []
-                : [{
-                  action: "promote" as const,
-                  model,
-                  version,
-                  text: `Promote v${version}`,
-                }]
+            offers={[b, a].filter(({ version }) => isPromotable(version, serving)).map(
+              ({ version: { version } }) => ({
+                action: "promote" as const,
+                model,
+                version,
+                text: `Promote v${version}`,
+              }),
             ).filter((offer, i, all) => all.findIndex((o) => o.version === offer.version) === i)}
           />
         </section>

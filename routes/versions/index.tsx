@@ -10,6 +10,7 @@ import { follow } from "../../src/dashboard/view.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { PageHeader } from "../../components/page_header.tsx";
+import { listedFew } from "../../src/format/words.ts";
 
 export const handler = define.handlers({
   async GET({ state, url }) {
@@ -137,6 +138,6 @@ function answer(models: readonly ModelStatus[]): string {
   const serving = models.flatMap((m) => m.serving ? [`v${m.serving.version} serves ${m.model}`] : []);
   const without = models.filter((m) => !m.serving).map((m) => m.model);
   if (serving.length === 0) return "No version serves yet.";
-  const list = serving.length > 1 ? `${serving.slice(0, -1).join(", ")} and ${serving.at(-1)}` : serving[0];
-  return `${list}.${without.length > 0 ? ` Nothing serves ${without.join(", ")} yet.` : ""}`;
+  const none = without.length > 0 ? ` Nothing serves ${listedFew(without)} yet.` : "";
+  return `${listedFew(serving, "other models are served")}.${none}`;
 }

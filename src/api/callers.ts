@@ -5,6 +5,7 @@ import type { KeyRing } from "../app/security/key_ring.ts";
 import { systemClock } from "../core/clock.ts";
 import { HOUR_MS } from "../core/time.ts";
 import type { KeyHolder, PresentedKey } from "../db/access/api_keys.ts";
+import { moment } from "../format/times.ts";
 import { allows, type Role } from "../security/roles.ts";
 import { covers } from "../security/scopes.ts";
 import { ABOUT_PERSONS, scopeOf } from "./access.ts";
@@ -37,7 +38,17 @@ export function keyHolder(
   if (key === undefined) return NO_KEY;
   if (oidc && isToken(key)) return serviceOf(oidc, key);
   const holder = keys.holderOf(key);
-  return holder instanceof Promise ? holder.then(known) : known(holder);
+  return holder instanceof Promise
+    ? holder.then((later) => later ? known(later) : notKnown(keys, key))
+    : known(holder);
+}
+
+/** Says of a key that lets nobody in whether it did once. */
+async function notKnown(keys: KeyRing, key: string): Promise<Identified> {
+  const expiredAt = await keys.expiryOf(key);
+  if (expiredAt === null) return WRONG_KEY;
+  const told = `This key expired on ${moment(expiredAt, "moment")} UTC. Send a valid one ${HOW}`;
+  return { unknown: { fault: "key-expired", refused: "the key has expired", told } };
 }
 
 const HOW = 'as "Authorization: Bearer <key>" or "X-API-Key: <key>"';
@@ -111,6 +122,7 @@ export function accessGuard(
     }
     c.set("who", name);
     c.set("keyId", id);
+    c.set("scopes", scopes);
     const hour = Math.floor(systemClock() / HOUR_MS);
     if (lastNoted.get(name) === hour) return; // as for nearly every prediction
     lastNoted.set(name, hour);

@@ -16,6 +16,7 @@ import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
+import type { Scopes } from "../security/scopes.ts";
 import type { SigningKeys } from "../security/signing.ts";
 import type { WebhookSecrets } from "../security/webhook_signature.ts";
 import type { Predictor } from "../serving/prediction.ts";
@@ -90,6 +91,8 @@ export interface AppEnv {
     who: string;
     /** which key that is: another one of its name has another */
     keyId: string;
+    /** what that key is bounded to; null: to nothing but its role */
+    scopes: Scopes;
     /** the path of the route, as in `/models/{name}/versions`; left out: it is none of the API's */
     route?: string;
   };

@@ -8,7 +8,8 @@ import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
 import { accessGuard, keyHolder } from "./callers.ts";
 import { isDeeper } from "../core/json_depth.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
-import { sharedDeadline } from "../core/deadline.ts";
+import type { DatabaseWatch } from "../app/database_watch.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, type CountingDeps, LOOPBACK } from "./deps.ts";
 import { rememberSource, sourceOf } from "./remote_address.ts";
 import { signedRequest, signer } from "./webhook_guard.ts";
@@ -91,22 +92,24 @@ export function addRouteGuards(
         await admit(c, holder); // metrics are not for everybody
         return await limited(c, next);
       }
-      const statements = new StatementScope({ holdsCommits: !isRepeatable });
-      const handled = isGivenUp ? () => statements.run(next) : next;
-      const answered = async () => {
+      const answered = async (handled: () => Promise<void>) => {
         const signed = signedRequest(c, webhookSecrets);
         if (!signed) await admit(c, holder);
         const leave = admission.enter(c.req.raw, signed ? BODY_BYTES_MAX : maxSize);
-        const read = (signed ? limitedBeforeKnown : limited)(c, async () => {
-          if (signed) await admit(c, () => signer(c, signed));
-          if (isSmall) await refuseDeep(c);
-          await handled();
-        });
-        return await Promise.resolve(read).finally(leave);
+        try {
+          return await (signed ? limitedBeforeKnown : limited)(c, async () => {
+            if (signed) await admit(c, () => signer(c, signed));
+            if (isSmall) await refuseDeep(c);
+            await handled();
+          });
+        } finally {
+          leave();
+        }
       };
-      const work = answered();
-      const answer = database ? database.whileUp(work, postgresDown) : work;
-      return await unlessLate(answer, { work, statements });
+      if (!isGivenUp) return await inTime(answered(next), database);
+      const statements = new StatementScope({ holdsCommits: !isRepeatable });
+      const work = answered(() => statements.run(next));
+      return await unlessLate(inTime(work, database), { work, statements });
     });
   }
 }
@@ -130,7 +133,7 @@ async function unlessLate<T>(
   };
   work.then(over, over);
   try {
-    return await inTime(answer);
+    return await answer;
   } catch (error) {
     if (!isOver) statements.giveUp();
     throw !isOver && statements.mayBeKept ? inDoubt(error) : error;
@@ -163,10 +166,11 @@ async function refuseDeep(c: Context<AppEnv>): Promise<void> {
   }
 }
 
-const inTime = sharedDeadline(
-  ANSWER_WITHIN_MS,
-  () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` }),
-);
+const tooLate = () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` });
+
+/** Settles as `work` does, unless that takes too long, or Postgres does not answer meanwhile. */
+const inTime = <T>(work: Promise<T>, database: DatabaseWatch | undefined): Promise<T> =>
+  database?.whileUp(work, postgresDown, tooLate) ?? withDeadline(work, ANSWER_WITHIN_MS, tooLate);
 
 /** The id of a request: the caller's own where it is a plain word, else a new one. */
 function requestId(headers: Headers): string {

@@ -1,3 +1,4 @@
+import { issueText } from "../config/issue_words.ts";
 import type { ZodError } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
 
@@ -5,5 +6,5 @@ import { InvalidInputError } from "../core/errors.ts";
 export function invalidInput({ issues: [issue] }: ZodError): InvalidInputError {
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
   const field = path.join(".") || "body";
-  return new InvalidInputError(`${field}: ${issue.message}`, field);
+  return new InvalidInputError(`${field}: ${issueText(issue)}`, field);
 }

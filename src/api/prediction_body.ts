@@ -4,7 +4,7 @@ import { InvalidInputError } from "../core/errors.ts";
 import { isDeeper } from "../core/json_depth.ts";
 import { DEPTH_MAX } from "./guards.ts";
 import { parseExactJson } from "../core/exact_json.ts";
-import { isShort } from "../events/schema.ts";
+import { isShort, TEXT_MAX } from "../events/schema.ts";
 import { type FeatureSet, SHARED_FEATURES } from "../features/set.ts";
 import { invalidInput } from "./invalid.ts";
 import { PredictionRequest, USERS_MAX } from "./messages.ts";
@@ -43,10 +43,17 @@ export async function readQuestion(c: Context, features: FeatureSet): Promise<Qu
   if (ways[0] === "rows") {
     return { asOfMs: asOfBeside(body), asked: readRows(features, listOf(body.rows), (i) => `rows.${i}`) };
   }
+  if (isPlainId(body.user) && Object.keys(body).length === 1) {
+    return { asked: { users: [cleanId(body.user, "users")] } };
+  }
   const { user, users = [user!], asOf } = parsed(PredictionRequest, body);
   const asOfMs = asOf === undefined ? undefined : Date.parse(asOf);
   return { asOfMs, asked: { users: users.map((id) => cleanId(id, "users")) } };
 }
+
+/** Whether the schema takes this id for sure: asking it costs as much as the model. */
+const isPlainId = (user: unknown): user is string =>
+  typeof user === "string" && user.length > 0 && user.length <= TEXT_MAX;
 
 /** The moment that rows are about, where one is given; nothing else may stand beside them. */
 function asOfBeside(body: Record<string, unknown>): number | undefined {

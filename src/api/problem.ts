@@ -6,6 +6,7 @@ import {
   messageOf,
   NotFoundError,
 } from "../core/errors.ts";
+import { ScopesExceededError } from "../app/security/give_keys.ts";
 import { aRole, type Role } from "../security/roles.ts";
 import type { Problem } from "./messages.ts";
 
@@ -14,6 +15,7 @@ const KINDS = {
   "malformed": [400, "Malformed request"],
   "key-needed": [401, "An API key is required"],
   "key-unknown": [401, "Invalid API key"],
+  "key-expired": [401, "Expired API key"],
   "wrong-signature": [401, "Invalid signature"],
   "role-needed": [403, "Insufficient role"],
   "not-found": [404, "Not found"],
@@ -89,6 +91,7 @@ function translated(error: unknown): { kind: ProblemKind; detail: string; field?
   const detail = messageOf(error);
   if (error instanceof ApiFault) return { kind: error.kind, detail, field: error.field };
   if (error instanceof NotFoundError) return { kind: "not-found", detail };
+  if (error instanceof ScopesExceededError) return { kind: "role-needed", detail };
   if (error instanceof ConflictError) return { kind: "conflict", detail };
   if (error instanceof InvalidInputError) return { kind: "invalid-input", detail, field: error.field };
   if (error instanceof InsufficientDataError) return { kind: "insufficient-data", detail };

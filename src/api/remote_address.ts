@@ -6,16 +6,20 @@ export interface Source {
   readonly publicUrl?: string;
 }
 
-/** Nothing of this is in the request itself: who sends one cannot say it. */
-const sources = new WeakMap<Request, Source>();
+/**
+ * Under a name that nobody who sends a request can say. No WeakMap: what it holds leads back to the request, so that each
+ * would outlive its answer until the whole memory is collected.
+ */
+const SOURCE = Symbol("source");
 
 /** Remembers where a request came from. */
-export function rememberSource(req: Request, source: Source): void {
-  sources.set(req, source);
+export function rememberSource(req: Request & { [SOURCE]?: Source }, source: Source): void {
+  req[SOURCE] = source;
 }
 
 /** Returns where a request came from; of one that this process made itself, that. */
-export const sourceOf = (req: Request): Source => sources.get(req) ?? { address: "this process" };
+export const sourceOf = (req: Request & { [SOURCE]?: Source }): Source =>
+  req[SOURCE] ?? { address: "this process" };
 
 /** Returns the address of a request. */
 export const addressOf = (req: Request): string => sourceOf(req).address;

@@ -3,7 +3,7 @@ import { withDeadline } from "../core/deadline.ts";
 import { isLoopback } from "./access.ts";
 import { messageOf } from "../core/errors.ts";
 import { listenBounded, TIMEOUTS, type Timeouts } from "./node_server.ts";
-import { clientAddress, rememberSource } from "./remote_address.ts";
+import { clientAddress, rememberSource, type Source } from "./remote_address.ts";
 import type { TlsFiles } from "./tls_files.ts";
 
 const FINISH_WITHIN_MS = 3_000;
@@ -89,14 +89,31 @@ function answering(
   const trusted = new Set(trustedProxies);
   return (received, remote) => {
     const request = wantsStream(received) ? endingWith(received, closing) : received;
-    rememberSource(request, {
-      publicUrl,
-      get address() {
-        return clientAddress(remote, request.headers.get("x-forwarded-for"), trusted);
-      },
-    });
+    rememberSource(request, new RequestSource(request, { remote, trusted, publicUrl }));
     return app.fetch(request);
   };
+}
+
+/** Whence a request came. A class: an object with a getter of its own has a shape of its own, which outlives the request. */
+class RequestSource implements Source {
+  readonly publicUrl: string | undefined;
+  readonly #request: Request;
+  readonly #remote: string;
+  readonly #trusted: ReadonlySet<string>;
+
+  constructor(
+    request: Request,
+    { remote, trusted, publicUrl }: { remote: string; trusted: ReadonlySet<string>; publicUrl?: string },
+  ) {
+    this.publicUrl = publicUrl;
+    this.#request = request;
+    this.#remote = remote;
+    this.#trusted = trusted;
+  }
+
+  get address(): string {
+    return clientAddress(this.#remote, this.#request.headers.get("x-forwarded-for"), this.#trusted);
+  }
 }
 
 /** A server of either kind. */

@@ -10,42 +10,65 @@ export type DatabaseState = "ok" | "read only" | "down";
 export interface DatabaseWatch {
   /** Asks now. */
   check(): Promise<DatabaseState>;
-  /** Settles as `work` does; or fails with `down()` once it has waited for some seconds while Postgres is down. */
-  whileUp<T>(work: Promise<T>, down: () => Error): Promise<T>;
+  /**
+   * Settles as `work` does; or fails with `down()` once it has waited for some seconds while Postgres is down, and with
+   * `late()` once it has waited for long, whatever Postgres does.
+   */
+  whileUp<T>(work: Promise<T>, down: () => Error, late: () => Error): Promise<T>;
   close(): void;
 }
 
-/** How long Postgres may take to answer, how long a request waits at least, and how often that is looked at. */
-const TIMES = { answersWithinMs: 3_000, waitsMs: 5_000, everyMs: 1_000 };
+/** How long Postgres may take to answer, how long a request waits at least and at most, and how often that is looked at. */
+const TIMES = { answersWithinMs: 3_000, waitsMs: 5_000, lateMs: 60_000, everyMs: 1_000 };
 
-/** @param probe a pool of one connection */
+/** A request under way. Its age is counted in looks, so that a clock that is set makes none old. */
+interface Waiting {
+  readonly sinceLook: number;
+  readonly fail: (why: "down" | "late") => void;
+}
+
+/**
+ * Watches with one timer for all requests: one for each would cost a prediction a twentieth of its time.
+ * @param probe a pool of one connection
+ */
 export function createDatabaseWatch(
   probe: Database,
   clock: Clock,
-  { answersWithinMs, waitsMs, everyMs } = TIMES,
+  times: Partial<typeof TIMES> = {},
 ): DatabaseWatch {
-  const waiting = new Set<{ sinceMs: number; fail: () => void }>();
+  const { answersWithinMs, waitsMs, lateMs, everyMs } = { ...TIMES, ...times };
+  const waiting = new Set<Waiting>();
+  let looks = 0;
   let asking: Promise<DatabaseState> | null = null;
   const check = () => asking ??= ask(probe, clock, answersWithinMs).finally(() => asking = null);
+  const fail = (why: "down" | "late", afterMs: number) => {
+    for (const request of olderThan(afterMs)) request.fail(why);
+  };
+  const olderThan = (ms: number) =>
+    // the first look may have come at once
+    [...waiting].filter(({ sinceLook }) => (looks - sinceLook - 1) * everyMs >= ms);
   const look = async () => {
-    const overdue = [...waiting].some(({ sinceMs }) => clock() - sinceMs >= waitsMs);
-    if (!overdue || await check() !== "down") return;
-    for (const request of waiting) if (clock() - request.sinceMs >= waitsMs) request.fail();
+    looks++;
+    fail("late", lateMs);
+    if (olderThan(waitsMs).length > 0 && await check() === "down") fail("down", waitsMs);
   };
   const timer = setInterval(() => void look(), everyMs);
   Deno.unrefTimer(timer);
   return {
     check,
-    async whileUp(work, down) {
-      const { promise, reject } = Promise.withResolvers<never>();
-      const request = { sinceMs: clock(), fail: () => reject(down()) };
-      waiting.add(request);
-      try {
-        return await Promise.race([work, promise]);
-      } finally {
-        waiting.delete(request);
-      }
-    },
+    whileUp: (work, down, late) =>
+      new Promise((resolve, reject) => {
+        const request: Waiting = {
+          sinceLook: looks,
+          fail: (why) => end(() => reject(why === "late" ? late() : down())),
+        };
+        const end = (settle: () => void) => {
+          waiting.delete(request);
+          settle();
+        };
+        waiting.add(request);
+        work.then((value) => end(() => resolve(value)), (error) => end(() => reject(error)));
+      }),
     close: () => clearInterval(timer),
   };
 }

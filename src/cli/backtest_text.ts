@@ -1,21 +1,32 @@
 import { count, metricFigure, money, signed } from "../format/numbers.ts";
-import { metricName } from "../format/words.ts";
+import { metricName, metricsInOrder } from "../format/words.ts";
 import type { Difference } from "../backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../backtest/report.ts";
 import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts";
 import { trainingsText } from "../format/trainings.ts";
 import { day, indented, minute, mood, type Paint, secondsText, table, wrapped } from "./format.ts";
 
-/** Columns of the tables that people read, per kind of model. */
+/** Columns of the tables that people read, per kind of model, where it measures them. */
 const COLUMNS = {
   classification: ["accuracy", "auc", "logLoss"],
   classes: ["accuracy", "logLoss", "macroRecall"],
   regression: ["mse", "cappedMse", "mae", "r2"],
 } as const satisfies Record<ModelResult["kind"], readonly string[]>;
+/** More do not fit into a terminal of 80 columns. */
+const COLUMNS_MAX = 4;
 
-/** Metrics of a model in the order of its tables, with their names: first the one that people quote. */
-export const columnsOf = ({ kind, metric }: Pick<ModelResult, "kind" | "metric">): [string, string][] =>
-  [...new Set<string>([metric, ...COLUMNS[kind]])].map((key) => [key, TABLE_NAMES[key] ?? metricName(key)]);
+/** A model's metrics in the order of its tables, with their names: first the one that people quote. */
+export function columnsOf(
+  { kind, metric, policies }: Pick<ModelResult, "kind" | "metric"> & {
+    policies: readonly Pick<PolicyResult, "means">[];
+  },
+): [string, string][] {
+  const measured = metricsInOrder(Object.assign({}, ...policies.map(({ means }) => means)));
+  const usual = COLUMNS[kind].filter((name) => measured.some(([key]) => key === name));
+  const others = usual.length > 1 ? [] : measured.map(([name]) => name);
+  return [...new Set<string>([metric, ...usual, ...others])].slice(0, COLUMNS_MAX)
+    .map((key) => [key, TABLE_NAMES[key] ?? metricName(key)]);
+}
 
 const TABLE_NAMES: Readonly<Record<string, string>> = { r2: "R2" };
 

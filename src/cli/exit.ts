@@ -37,6 +37,13 @@ function ofAnswer({ status, problem: { type, detail, field } }: ApiError): { cod
       line: "The API key is not valid: set PERENNIAL_API_KEY to the one in the installation's file api-key",
     };
   }
+  if (status === 401 && type.endsWith(":key-expired")) {
+    const [what] = detail.split(". ");
+    return {
+      code: EXIT.failed,
+      line: `${what}: set PERENNIAL_API_KEY to one that an admin makes (keys add)`,
+    };
+  }
   if (status === 401) {
     return {
       code: EXIT.failed,

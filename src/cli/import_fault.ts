@@ -18,8 +18,9 @@ export function importFault(report: ImportReport, options: FaultOptions): string
   const { read, accepted, duplicates, types } = report.summary;
   const { usableShare, minUsable } = options;
   const usable = accepted + duplicates;
+  if (read === 0) return "There is no event to import: nothing stands below the names of the columns";
   if (usable === 0 || usableShare < minUsable) {
-    return `Only ${count(usable)} of ${count(read)} lines could be used (${
+    return `Only ${count(usable)} of ${count(read + report.details.linesLost)} lines could be used (${
       percent(usableShare)
     }; --min-usable is ${percent(minUsable)})`;
   }

@@ -36,9 +36,13 @@ export function planning(command: Command): Command {
     .option(
       "--map <field=column,...>",
       "where fields come from: a column, first|else, date+time, :constant, - for none, list[].key",
-      pairs(isMapped),
+      pairs({ check: isMapped, equals: "indexOf" }),
     )
-    .option("--types <word=type,...>", "what the file's words for types mean", pairs(() => true))
+    .option(
+      "--types <word=type,...>",
+      "what the file's words for types mean",
+      pairs({ equals: "lastIndexOf" }),
+    )
     .option("--type <type>", "the type of every line, for files of orders")
     .option("--time-format <format>", "s, ms, us, ns, excel, dmy, mdy or a pattern such as dd/MM/yyyy HH:mm")
     .option("--zone <name>", "of times that do not say theirs, as in Europe/Berlin; left out: UTC")
@@ -179,16 +183,23 @@ function isMapped(field: string): void {
   throw new InvalidArgumentError(`There is no field "${field}": there are ${PLAN_FIELDS.join(", ")}.`);
 }
 
+interface PairRules {
+  /** @throws the name is none */
+  readonly check?: (name: string) => void;
+  /** which of several `=` of a pair divides it */
+  readonly equals: "indexOf" | "lastIndexOf";
+}
+
 /** Reads `a=b,c=d`; a comma within a value stands before no further `=`. Given again, it adds. */
-const pairs = (check: (name: string) => void) => (text: string, before: Record<string, string> = {}) => {
+const pairs = ({ check, equals }: PairRules) => (text: string, before: Record<string, string> = {}) => {
   const found: Record<string, string> = { ...before };
   for (const pair of text.split(/,(?=[^,=]+=)/)) {
-    const at = pair.lastIndexOf("=");
+    const at = pair[equals]("=");
     if (at < 1 || at === pair.length - 1) {
       throw new InvalidArgumentError(`Need name=value pairs, not "${pair}".`);
     }
     const name = pair.slice(0, at).trim();
-    check(name);
+    check?.(name);
     found[name] = pair.slice(at + 1).trim();
   }
   return found;

@@ -1,3 +1,4 @@
+import { issueText } from "./issue_words.ts";
 import { z } from "zod";
 import { isRates } from "../core/currency.ts";
 import { InvalidInputError } from "../core/errors.ts";
@@ -270,7 +271,7 @@ export function patched(current: RetrainingConfig, patch: Record<string, unknown
   const [issue] = result.error.issues;
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
   throw new InvalidInputError(
-    `Cannot use this configuration: ${path.join(".")}: ${issue.message}`,
+    `Cannot use this configuration: ${path.join(".")}: ${issueText(issue)}`,
     path.join("."),
   );
 }

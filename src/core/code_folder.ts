@@ -1,6 +1,10 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { withDeadline } from "./deadline.ts";
 import { messageOf } from "./errors.ts";
+
+/** A file that waits for longer at its top level would keep the service from starting. */
+const WITHIN_MS = 60_000;
 
 /** A file of the operator's: what it defines, or why it is left out. */
 export interface CodeFile<T> {
@@ -14,16 +18,23 @@ export interface CodeFile<T> {
  * left out, so that the rest starts.
  * @param options.what in the folder, for errors, as in "models"
  * @param options.accept takes a default export, or throws what is wrong with it
+ * @param options.withinMs a file that has not loaded by then is left out
  * @throws {RangeError} the folder cannot be read
  */
 export async function loadCode<T>(
   folder: string,
-  { what, accept }: { what: string; accept: (exported: unknown) => T },
+  { what, accept, withinMs = WITHIN_MS }: {
+    what: string;
+    accept: (exported: unknown) => T;
+    withinMs?: number;
+  },
 ): Promise<CodeFile<T>[]> {
   const files: CodeFile<T>[] = [];
   for (const file of await codeFiles(folder, what)) {
     try {
-      const { default: exported } = await import(pathToFileURL(join(folder, file)).href);
+      const loading = import(pathToFileURL(join(folder, file)).href);
+      const late = () => new Error(`it has not loaded within ${withinMs / 1000} s: what does it wait for?`);
+      const { default: exported } = await withDeadline(loading, withinMs, late);
       files.push({ file, value: accept(exported) });
     } catch (error) {
       files.push({ file, fault: messageOf(error) });

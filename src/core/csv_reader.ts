@@ -1,3 +1,5 @@
+import { InvalidInputError } from "./errors.ts";
+
 /** Takes what a {@link CsvReader} reads. */
 export interface CsvSink {
   /** a record of as many values as the header has names, and the line on which it starts, 1 for the first */
@@ -75,7 +77,7 @@ export class CsvReader {
   /** Ends the file: a quote that is open stays open. @returns whether there was a header */
   end(): boolean {
     if (this.#open) {
-      this.#open.damage ??= "quote is never closed";
+      this.#open.damage ??= NOT_CLOSED;
       this.#close(this.#open);
     }
     return this.#sink !== undefined;
@@ -93,7 +95,11 @@ export class CsvReader {
     this.#open = undefined;
     const values = damage === undefined ? splitRecord(text, this.#delimiter!) : undefined;
     if (values) this.#record(values, line);
-    else if (this.#sink) this.#sink.unreadable(damage ?? "quote is never closed", line, this.#line);
+    else if (this.#sink) this.#sink.unreadable(damage ?? NOT_CLOSED, line, this.#line);
+    else {throw new InvalidInputError(
+        `Cannot read the names of the columns (line ${line}): ${damage ?? NOT_CLOSED}`,
+        "file",
+      );}
   }
 
   #record(values: string[], line: number): void {
@@ -134,6 +140,7 @@ interface OpenRecord {
   words: number;
 }
 
+const NOT_CLOSED = "quote is never closed";
 const NOT_DOUBLED = "quotes do not pair (a quote within quotes is written twice)";
 
 /**

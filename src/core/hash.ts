@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** sha256 of text or bytes, as 64 hexadecimal digits. */
-export const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
+export const sha256 = (data: string | Uint8Array): string => hash("sha256", data, "hex");
 
 /**
  * A stable signed 32-bit code of a text (FNV-1a over UTF-16 code units), so that sets of products fit an integer

@@ -45,8 +45,10 @@ export const maskPersonal = (text: string, tokenOf?: (value: string) => string):
 
 function replaced(text: string, by: (kind: PersonalKind, value: string) => string): string {
   if (!isSuspicious(text)) return text;
-  return text
-    .replace(EMAIL, (value) => by("e-mail", value.toLowerCase()))
+  const withoutMail = text.includes("@") // else that search, over all letters there are, has nothing to find
+    ? text.replace(EMAIL, (value) => by("e-mail", value.toLowerCase()))
+    : text;
+  return withoutMail
     .replace(CARD, (value) => {
       const digits = value.replace(/\D/g, "");
       return isCard(digits) ? by("card", digits) : value;

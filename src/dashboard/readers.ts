@@ -3,12 +3,14 @@ import { LOOPBACK } from "../api/deps.ts";
 import { presentedKey } from "../api/callers.ts";
 import { holderOfKey } from "../app/security/keys.ts";
 import type { DashboardDeps } from "./deps.ts";
+import { covers } from "../security/scopes.ts";
 import { wantsPage } from "./requests.ts";
 
 export const SIGN_IN = "/sign-in";
 
 /**
- * Decides who may read the pages without a session: on loopback everybody, else who sends a key as the API takes it.
+ * Decides who may read the pages without a session: on loopback everybody, else who sends a key that may read, as the
+ * API takes it.
  */
 export function readersOf(
   { sql, host = LOOPBACK, readsNeedKey }: DashboardDeps,
@@ -16,7 +18,8 @@ export function readersOf(
   if (neededRole("reader", host, { readsNeedKey }) === null) return () => Promise.resolve(true);
   return async (req) => {
     const key = presentedKey(req.headers);
-    return key !== undefined && await holderOfKey(sql, key) !== null;
+    const holder = key === undefined ? null : await holderOfKey(sql, key);
+    return holder !== null && covers(holder.scopes, "read");
   };
 }
 

@@ -12,6 +12,9 @@ import {
   sessionOf,
 } from "../app/security/sessions.ts";
 import type { Api, ApiDeps } from "../api/deps.ts";
+import { expiryOfKey } from "../app/security/keys.ts";
+import type { Sql } from "../db/connect.ts";
+import { moment } from "../format/times.ts";
 import { addressOf, sourceOf } from "../api/remote_address.ts";
 import { writeAudit } from "../db/access/audit.ts";
 
@@ -72,7 +75,7 @@ export function createSessionService(
         return { cookie: sessionCookie(req, begun.id, SESSION_MS) };
       }
       await sleep(FAILURE_TAKES_MS);
-      return { status: 403, why: "key" in shown ? "This key is not valid here" : CODE_USED };
+      return { status: 403, why: "key" in shown ? await refusal(sql, shown.key.trim()) : CODE_USED };
     },
     async signOut(req, person) {
       await endSession(sql, person.session);
@@ -87,6 +90,13 @@ export function createSessionService(
     leaveNotice: (person, notice) => leaveNotice(sql, person.session, notice),
     takeNotice: (person) => takeNotice(sql, person.session),
   };
+}
+
+/** Says why a key signs nobody in. */
+async function refusal(sql: Sql, key: string): Promise<string> {
+  const expiredAt = await expiryOfKey(sql, key);
+  if (expiredAt === null) return "This key is not valid here";
+  return `This key expired on ${moment(expiredAt, "moment")} UTC: ask an admin for another`;
 }
 
 const CODE_USED =

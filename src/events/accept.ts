@@ -54,12 +54,14 @@ export function validateEvent(raw: unknown, context: ValidationContext): EventVe
   }
   const event = completed(sent as ShopEvent, context);
   const nonsense = findNonsense(event, context.nowMs);
-  if (nonsense) return refuse(nonsense.reason, nonsense.field, fields[nonsense.field]);
+  if (nonsense) {
+    return refuse(reasonOf(nonsense, sent as ShopEvent, context), nonsense.field, fields[nonsense.field]);
+  }
   const foreign = foreignMoney(sent as ShopEvent, event, context.money ?? NO_MONEY);
   if (foreign?.rate === null) return refuse(foreign.reason, "currency", fields.currency);
   const id = textOf(sent.id as ShopEvent["id"]) ??
     derivedId(event, { nthOf: context.nthOf, currency: foreign?.code });
-  return { kind: "accepted", event: { id, ...foreign ? converted(event, foreign.rate) : event } };
+  return { kind: "accepted", event: Object.assign(foreign ? converted(event, foreign.rate) : event, { id }) };
 }
 
 /** The money of an event in another currency than the shop's; undefined: it is the shop's own, or there is none. */
@@ -171,10 +173,15 @@ function withNumbers(fields: Partial<Record<EventField, unknown>>): Partial<Reco
 interface SenseCheck {
   readonly field: EventField;
   readonly reason: string;
+  /** what may be the cause where the time is a number of ms */
+  readonly ofNumber?: string;
   readonly fails: (event: Draft, nowMs: number) => boolean;
 }
 
 const FORWARD = new Set(["view", "cart", "purchase"]); // only a return, or a type we do not know, may count down
+
+/** What a line that counts down is, and how a file of such lines is read. */
+const BACK = " (what comes back is of type return; --returns negative reads a file so)";
 
 const SENSE_CHECKS: readonly SenseCheck[] = [
   {
@@ -184,23 +191,40 @@ const SENSE_CHECKS: readonly SenseCheck[] = [
   },
   {
     field: "time",
-    reason: "time is before 1990 (numbers are ms, not seconds)",
+    reason: "time is before 1990",
+    ofNumber: "numbers are ms, not seconds",
     fails: (e) => e.atMs < EARLIEST_MS,
   },
   {
     field: "time",
-    reason: "time is after 2099 (numbers are ms, not us or ns)",
+    reason: "time is after 2099",
+    ofNumber: "numbers are ms, not us or ns",
     fails: (e) => e.atMs > LATEST_MS,
   },
   { field: "time", reason: IN_FUTURE, fails: (e, nowMs) => e.atMs > nowMs + FUTURE_MS },
   { field: "price", reason: "price is negative", fails: (e) => (e.price ?? 0) < 0 },
   {
     field: "quantity",
-    reason: "quantity is negative",
+    reason: `quantity is negative${BACK}`,
     fails: (e) => FORWARD.has(e.type) && (e.quantity ?? 0) < 0,
   },
-  { field: "amount", reason: "amount is negative", fails: (e) => FORWARD.has(e.type) && (e.amount ?? 0) < 0 },
+  {
+    field: "amount",
+    reason: `amount is negative${BACK}`,
+    fails: (e) => FORWARD.has(e.type) && (e.amount ?? 0) < 0,
+  },
 ];
+
+/** Times of a file were read by the rule of their column: what numbers mean was settled there. */
+function reasonOf(
+  { reason, ofNumber }: SenseCheck,
+  { time }: ShopEvent,
+  { zone }: ValidationContext,
+): string {
+  return ofNumber === undefined || typeof time !== "number" || zone === "utc"
+    ? reason
+    : `${reason} (${ofNumber})`;
+}
 
 const findNonsense = (event: Draft, nowMs: number) =>
   isSensible(event, nowMs) ? undefined : SENSE_CHECKS.find((check) => check.fails(event, nowMs));

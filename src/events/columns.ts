@@ -5,6 +5,7 @@ import { type Column, ColumnSurvey } from "./column_survey.ts";
 import { FIELD_NAMES, FILE_NAMES } from "./field_names.ts";
 import { columnIndex, divideAtList, type Read, type RecordData, squeeze, valueAt } from "./path.ts";
 import { type ImportPlan, PLAN_FIELDS, type PlanField } from "./plan.ts";
+import { shownValue } from "./refusal.ts";
 
 /** The list that a record is divided by, and one of its items. */
 export interface Item {
@@ -69,6 +70,9 @@ export class Columns {
   readonly #candidates = new Map<PlanField, Candidates>();
   readonly #seen = new Set<string>();
   readonly #unread = new Set<string>();
+  /** records seen, and whether one of them holds a list that it is divided by */
+  #records = 0;
+  #holdsList = false;
   /** the first key that holds a list of objects: the events may lie within */
   #nested: string | undefined;
   readonly lists: string[] = [];
@@ -108,6 +112,7 @@ export class Columns {
   itemsOf(record: RecordData): Item[] {
     for (const list of this.lists) {
       const values = listOf(this.#listReader(list)(record, undefined));
+      if (values !== undefined) this.#holdsList = true;
       if (values === undefined || values.length === 0) continue;
       return values.map((value, nth) => ({ list, value, nth, of: values.length }));
     }
@@ -124,6 +129,7 @@ export class Columns {
 
   /** Learns from one more record. */
   look(record: RecordData): void {
+    this.#records += 1;
     const items = this.lists.length > 0 ? this.itemsOf(record) : [];
     if (this.names === undefined) this.#discover(record, items);
     else this.#discoverItem(items);
@@ -146,11 +152,13 @@ export class Columns {
         if (given?.kind === "columns" && this.own.map?.[field]) {
           throw this.#noSuchColumn(field, this.own.map[field]);
         }
-        const candidates = this.#candidates.get(field);
+        const mayBeNone = this.plan.map?.[field]?.endsWith("|-") ?? false;
+        const candidates = mayBeNone ? undefined : this.#candidates.get(field);
         if (candidates) sources.set(field, { kind: "columns", columns: chosen(candidates, this.file) });
       }
     }
     this.#check(sources);
+    this.#checkOwn(sources);
     return sources;
   }
 
@@ -191,7 +199,8 @@ export class Columns {
     if (expression === "-") return { kind: "none" };
     if (expression.startsWith(":")) return { kind: "constant", value: expression.slice(1) };
     const kind = KINDS[field] ?? "text";
-    const columns = expression.split("|").flatMap((path) =>
+    const paths = this.names?.includes(expression) ? [expression] : expression.replace(/\|-$/, "").split("|");
+    const columns = paths.flatMap((path) =>
       (field === "refunds" ? this.#gathered(path.trim()) : undefined) ?? this.#column(path.trim(), kind) ?? []
     );
     const missing = this.names !== undefined && columns.length === 0 && this.own.map?.[field] !== undefined;
@@ -295,14 +304,18 @@ export class Columns {
   }
 
   #noSuchColumn(field: PlanField, expression: string): InvalidInputError {
+    return this.#noSuch(`column "${expression}" for ${field}`, "map");
+  }
+
+  #noSuch(what: string, option: string): InvalidInputError {
     return new InvalidInputError(
-      `Cannot import "${this.file}": there is no column "${expression}" for ${field}, have ${this.#have()}`,
-      "map",
+      `Cannot import "${this.file}": there is no ${what}, have ${this.#have()}${this.#encodingCure()}`,
+      option,
     );
   }
 
   #have(): string {
-    return this.all.slice(0, 20).map((name) => `"${name}"`).join(", ") || "none";
+    return this.all.slice(0, 20).map((name) => `"${shownValue(name)}"`).join(", ") || "none";
   }
 
   #check(sources: ReadonlyMap<PlanField, Source>): void {
@@ -310,6 +323,9 @@ export class Columns {
       (sources.get(field) ?? { kind: "none" }).kind === "none"
     );
     if (missing.length === 0) return;
+    if (this.all.length === 0) {
+      throw new InvalidInputError(`Cannot import "${this.file}": it holds no JSON objects`, "file");
+    }
     const need = missing.map((field) =>
       `${field} (or ${FIELD_NAMES[field].filter((n) => n !== field).join(", ")})`
     );
@@ -324,11 +340,35 @@ export class Columns {
     );
   }
 
+  /** @throws {InvalidInputError} an option names what the file does not have */
+  #checkOwn(sources: ReadonlyMap<PlanField, Source>): void {
+    const { idFrom = [], fillDown, explode } = this.own;
+    const named = idFrom.map((name) => ["idFrom", "--id-from", name]);
+    if (fillDown && this.names) {
+      for (const name of [fillDown.by, ...fillDown.columns]) named.push(["fillDown", "--fill-down", name]);
+    }
+    for (const [field, option, name] of named) {
+      const columns = this.named(name, sources);
+      const isThere = columns.some(({ survey }) => this.names !== undefined || survey.filled > 0);
+      if (!isThere) throw this.#noSuch(`column "${name}" for ${option}`, field);
+    }
+    if (explode !== undefined && this.#records > 0 && !this.#holdsList) {
+      throw this.#noSuch(`list "${explode}" for --explode`, "explode");
+    }
+  }
+
+  /** Names of half surrogate pairs stand for bytes that are not of the file's encoding. */
+  #encodingCure(): string {
+    const areDamaged = this.names?.some((name) => !name.isWellFormed()) ?? false;
+    return areDamaged ? "; --encoding says which the names of its columns are written in" : "";
+  }
+
   /** What else may be the reason that columns are missing. */
   #otherCure(): string {
     if (this.#nested !== undefined) {
-      return `, or --explode ${this.#nested} where the events are the items of that list`;
+      return `, or --explode ${shownValue(this.#nested)} where the events are the items of that list`;
     }
+    if (this.#encodingCure() !== "") return this.#encodingCure();
     return this.names?.length === 1
       ? ", or --delimiter where another character stands between the columns"
       : "";
@@ -410,8 +450,8 @@ function chosenTime(columns: readonly Column[], file: string): Column {
 }
 
 function ambiguous(field: PlanField, columns: readonly Column[], file: string): InvalidInputError {
-  const names = columns.map(({ path }) => `"${path}"`).join(", ");
-  const ways = columns.map(({ path }) => `--map ${field}=${path}`);
+  const names = columns.map(({ path }) => `"${shownValue(path)}"`).join(", ");
+  const ways = columns.map(({ path }) => `--map ${field}=${shownValue(path)}`);
   const paths = columns.map(({ path }) => squeeze(path));
   if (field === "time" && paths.includes("date") && paths.includes("time")) ways.push("--map time=date+time");
   return new InvalidInputError(

@@ -68,10 +68,26 @@ const CHARACTER = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][
 function* strayBytes(text: string): Generator<"valid" | "plausible" | "odd"> {
   for (const { 0: found, index } of text.matchAll(CHARACTER)) {
     if (found.length > 1) yield "valid";
+    else if (isOfOtherAlphabet(text, index)) yield "odd";
     else {yield makesWord(text[index - 1] ?? "", found.charCodeAt(0), text[index + 1] ?? "")
         ? "plausible"
         : "odd";}
   }
+}
+
+/**
+ * Whether a place lies in a word of three or more letters that are all above 127: words of Windows-1252 hold others, too;
+ * those of Cyrillic and Greek encodings do not.
+ */
+function isOfOtherAlphabet(text: string, index: number): boolean {
+  const isHigh = (at: number) => text.charCodeAt(at) >= 0xc0;
+  if (!isHigh(index - 1) && !isHigh(index + 1)) return false;
+  let from = index;
+  let to = index + 1;
+  while (isHigh(from - 1)) from -= 1;
+  while (isHigh(to)) to += 1;
+  const isLetter = (at: number) => /[A-Za-z]/.test(text[at] ?? "");
+  return new Set(text.slice(from, to)).size >= 3 && !isLetter(from - 1) && !isLetter(to);
 }
 
 const UNUSED = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);

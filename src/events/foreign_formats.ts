@@ -3,6 +3,8 @@ import { InvalidInputError } from "../core/errors.ts";
 
 /** First bytes of formats that hold no events as they are, what they are, and what to do. */
 const FOREIGN: readonly (readonly [string, string])[] = [
+  ["\xff\xfe\0\0", "it is UTF-32; save it as UTF-8"],
+  ["\0\0\xfe\xff", "it is UTF-32; save it as UTF-8"],
   ["\x1f\x8b", "it is packed twice; unpack it once"],
   ["PK\x03\x04", "it is an archive within another; unpack the outer one"],
   ["BZh", "it is packed by bzip2; unpack it, or pack it by gzip"],

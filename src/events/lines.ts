@@ -3,6 +3,7 @@ import { type ByteBlock, fileBytes } from "./file_bytes.ts";
 
 /** Lines beyond this many characters are cut off there. */
 const LINE_MAX = 4_000_000;
+const BREAK = /[\r\n]/;
 
 /** Some lines of a file that follow each other. */
 export interface LineBlock {
@@ -50,6 +51,11 @@ export async function* linesOf(blocks: AsyncIterable<TextBlock>): AsyncGenerator
   let last = 0;
   for await (const { text, bytesRead } of blocks) {
     last = bytesRead;
+    if (rest.length >= LINE_MAX && !rest.endsWith("\r") && !BREAK.test(text)) {
+      // what is cut off anyway: to look through all of it again for each block would hold the process
+      yield { lines: [], bytesRead };
+      continue;
+    }
     const { lines, ends, rest: open } = divided(rest + text);
     rest = open.length > LINE_MAX ? open.slice(0, LINE_MAX) : open;
     yield { lines, ends, bytesRead };

@@ -12,7 +12,7 @@ const column = z.string().min(1).max(500);
 /** How the files of one shop are read. Saved as JSON, it serves `import --plan` and `demo --data --plan`. */
 export const ImportPlan = z.strictObject({
   preset: z.string().optional(),
-  /** `fields`: columns of further numbers, `stars|wait`; else `column`, `first|else`, `date+time`, `:constant`, `-` for none, `list[].key` for lines within an order */
+  /** `fields`: columns of further numbers, `stars|wait`; else `column`, `first|else` (`first|-`: else none), `date+time`, `:constant`, `-` for none, `list[].key` for lines within an order */
   map: z.partialRecord(z.enum(PLAN_FIELDS), column).optional(),
   /** words of the file and the types they stand for */
   types: z.record(z.string().min(1), z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/)).optional(),

@@ -149,7 +149,7 @@ export const PRESETS: Readonly<Record<string, ImportPlan>> = {
   },
   snowplow: {
     map: {
-      id: "product_event_id|event_id",
+      id: "product_event_id|-", // an event of several products has a line for each
       type: "ecommerce_action_type|event_name",
       user: "user_id|domain_userid",
       session: "domain_sessionid|session_id",

@@ -3,7 +3,7 @@ import { ratesText, type ShopMoney } from "../core/currency.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { type ByteSource, openBytes } from "./bytes.ts";
 import { Columns } from "./columns.ts";
-import type { RowBlock } from "./file_rows.ts";
+import type { FileRow, RowBlock } from "./file_rows.ts";
 import type { ImportPlan } from "./plan.ts";
 import { completePlan, presetFor } from "./presets.ts";
 import { type FileFormat, openRecords, type RecordFile } from "./records.ts";
@@ -34,6 +34,8 @@ export interface EventFile {
   readonly layout: () => FileLayout;
   /** what its money is counted in; known once reading has begun */
   readonly money: () => ShopMoney;
+  /** the value of a row's field as it stands in the file; undefined: it does not */
+  readonly sentOf: (field: string | null, row: FileRow) => unknown;
 }
 
 /** Names the file in errors while reading, such as a damaged archive. */
@@ -109,7 +111,17 @@ async function openSource(source: ByteSource, own: ImportPlan): Promise<EventFil
     notes: maker ? [...notesOf(maker), ...suggestion, ...passedOver] : [],
   });
   const money = () => ({ currency: maker?.currency ?? "", rates: plan.rates ?? {} });
-  return { name, bytes, source, format: file.format, read: () => naming(name, rows()), layout, money };
+  const sentOf = (field: string | null, row: FileRow) => maker?.sentOf(field, row);
+  return {
+    name,
+    bytes,
+    source,
+    format: file.format,
+    read: () => naming(name, rows()),
+    layout,
+    money,
+    sentOf,
+  };
 }
 
 /** @throws {InvalidInputError} columns are missing or unclear, naming the preset that knows them */

@@ -7,6 +7,7 @@ import { JsonValues } from "./json_values.ts";
 import { decoded, type LineBlock, linesOf } from "./lines.ts";
 import { isParquet, readParquetRecords } from "./parquet.ts";
 import type { FileRecord, RecordBlock } from "./records_block.ts";
+import { shownValue } from "./refusal.ts";
 
 export type FileFormat = "csv" | "ndjson" | "json" | "parquet";
 
@@ -151,7 +152,9 @@ function onceEach(names: readonly string[], file: string): readonly string[] {
   const twice = names.find((name, i) => name !== "" && names.indexOf(name) !== i);
   if (twice === undefined) return names;
   throw new InvalidInputError(
-    `Cannot import "${file}": column "${twice}" is there twice; rename one of them, or leave it out`,
+    `Cannot import "${file}": column "${
+      shownValue(twice)
+    }" is there twice; rename one of them, or leave it out`,
     "file",
   );
 }

@@ -27,13 +27,21 @@ export type JudgedRow =
     readonly nth: number;
   };
 
+interface JudgeContext {
+  readonly nowMs: number;
+  readonly pseudonym: Pseudonym;
+  /** of the file, once its columns are read */
+  readonly money?: () => ShopMoney;
+  /** the value of a row's field as it was sent; undefined: it is told as it was read */
+  readonly sentOf?: (field: string | null, row: FileRow) => unknown;
+}
+
 /** Judges the rows of one file in their order. */
 export class RowJudge {
   readonly #occurrences = new Occurrences();
   readonly #nthOf = (sha256: string) => this.#occurrences.nth(sha256);
 
-  /** @param context.money of the file, once its columns are read */
-  constructor(readonly context: { nowMs: number; pseudonym: Pseudonym; money?: () => ShopMoney }) {}
+  constructor(readonly context: JudgeContext) {}
 
   judge(row: FileRow): JudgedRow {
     const { line } = row;
@@ -44,7 +52,7 @@ export class RowJudge {
     }
     const { raw } = row;
     if ("refused" in row) return this.#refuse(line, raw, row.refused);
-    const { nowMs, pseudonym, money } = this.context;
+    const { nowMs, pseudonym, money, sentOf } = this.context;
     const verdict = validateEvent(raw, {
       nowMs,
       pseudonym,
@@ -55,7 +63,9 @@ export class RowJudge {
     });
     if (verdict.kind === "accepted") return { kind: "accepted", line, event: verdict.event, raw };
     const { field, reason, value } = verdict;
-    return this.#refuse(line, raw, { field, reason, value: shownTime(field, raw.time) ?? value });
+    const sent = sentOf?.(field, row);
+    const shown = sent === undefined ? shownTime(field, raw.time) ?? value : shownValue(sent);
+    return this.#refuse(line, raw, { field, reason, value: shown });
   }
 
   #refuse(line: number, raw: Record<string, unknown>, refused: Refused): JudgedRow {

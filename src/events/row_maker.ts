@@ -7,7 +7,7 @@ import type { FileRow } from "./file_rows.ts";
 import { isNullWord } from "./null_words.ts";
 import { type NumberRule, readNumber, writtenNumber } from "./number_text.ts";
 import type { RecordData } from "./path.ts";
-import type { ImportPlan, PlanField } from "./plan.ts";
+import { type ImportPlan, PLAN_FIELDS, type PlanField } from "./plan.ts";
 import { type Refused, shownValue } from "./refusal.ts";
 import type { FileRecord } from "./records_block.ts";
 import { readTime, type TimeRule } from "./time_text.ts";
@@ -108,6 +108,9 @@ export class RowMaker {
     if (!("data" in record)) return [record];
     const { line } = record;
     const data = this.#fill ? this.#fill(record.data) : record.data;
+    if (this.columns.lists.length === 0 && !this.#sources.has("refunds")) {
+      return [this.#row(line, data, undefined)];
+    }
     const items = this.columns.lists.length > 0 ? this.columns.itemsOf(data) : [];
     const rows = items.length === 0
       ? [this.#row(line, data, undefined)]
@@ -141,7 +144,16 @@ export class RowMaker {
     this.#putTime(raw, data, item, refuse);
     this.#putCurrency(raw, data, item, written);
     this.#putAside(data, item, refuse);
-    return refused ? { line, raw, refused } : { line, raw };
+    return refused ? { line, raw, refused } : { line, raw, data, item };
+  }
+
+  /** The value of a field as the file has it; undefined: it is not the file's, or it may not be shown. */
+  sentOf(field: string | null, row: FileRow): unknown {
+    if (!("data" in row) || row.data === undefined || !PLAN_FIELDS.includes(field as PlanField)) {
+      return undefined;
+    }
+    const value = this.#find(field as PlanField, row.data, row.item);
+    return this.#from === undefined ? undefined : value;
   }
 
   /** The first value of a field that is none of the words for nothing. */

@@ -14,7 +14,7 @@ export function duration(ms: number): string {
     const minutes = Math.floor(s % HOUR_S / MINUTE_S);
     return `${Math.floor(s / HOUR_S)} h${minutes ? ` ${minutes} min` : ""}`;
   }
-  return `${Math.round(s / DAY_S)} days`;
+  return `${Math.round(s / DAY_S).toLocaleString("en")} days`;
 }
 
 /** Ms between two ISO times. */

@@ -33,3 +33,12 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 /** "a", "a and b", "a, b and c". */
 export const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+
+const NAMED_MAX = 4;
+
+/** "churn, returns and 18 other models": a sentence names no more than a few. @param others what those are that it does not */
+export function listedFew(words: readonly string[], others = "other models"): string {
+  if (words.length <= NAMED_MAX) return listed(words);
+  const told = words.slice(0, NAMED_MAX - 2);
+  return listed([...told, `${words.length - told.length} ${others}`]);
+}

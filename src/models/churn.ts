@@ -19,7 +19,7 @@ export default defineModel({
   economics: "retention",
   primaryMetric: "accuracy",
   loss: "logLoss",
-  metrics: ["accuracy", "auc", "logLoss", "brier"],
+  metrics: ["accuracy", "auc", "logLoss", "brier", "topDecileLift"],
   label: (future) => future.some((day) => day.purchases > 0) ? 0 : 1,
   network: "exact logistic regressions, and hidden layers of 32 and 16 units that correct one",
   candidates: [

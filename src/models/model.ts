@@ -7,6 +7,7 @@ import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/me
 import { addOwnMetric, isOwnMetric, type OwnMetric, ownMetricsFault } from "../stats/own_metrics.ts";
 import { broughtFault } from "./brought.ts";
 import type { ModelConfig } from "../config/retraining.ts";
+import { labelFault } from "./outcome.ts";
 import { type OwnSegment, segmentsFault } from "./own_segments.ts";
 import type { Recipe } from "./recipe.ts";
 import { formFault } from "./schema.ts";
@@ -121,7 +122,8 @@ function faultOf(model: ModelDefinition): string | null {
   if (features.length === 0) return "features name none";
   return candidatesFault(model) ?? classesFault(model) ?? daysFault(model) ?? eventsFault(model) ??
     ownMetricsFault(model.ownMetrics ?? [], model) ??
-    ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []) ?? segmentsFault(model);
+    ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []) ?? segmentsFault(model) ??
+    labelFault(model);
 }
 
 const candidatesFault = (model: ModelDefinition): string | null =>

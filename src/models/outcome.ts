@@ -1,13 +1,19 @@
-import { InvalidInputError } from "../core/errors.ts";
+import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { seededRandom } from "../core/random.ts";
 import { invent } from "../features/invented.ts";
 import type { UserDay } from "../features/user_day.ts";
-import type { ModelDefinition } from "./model.ts";
+
+/** How a model says what came true. */
+interface Labels {
+  readonly label: (future: readonly UserDay[]) => number | string;
+  readonly classes?: readonly string[];
+  readonly events?: readonly string[];
+}
 
 /** Returns what a model's label says of some days as a number: of several classes the place of the one that it names. */
 export function outcomeOf(
-  { label, classes }: Pick<ModelDefinition, "label" | "classes">,
+  { label, classes }: Pick<Labels, "label" | "classes">,
 ): (future: readonly UserDay[]) => number {
   return (future) => {
     const said = label(future);
@@ -18,6 +24,30 @@ export function outcomeOf(
   };
 }
 
+const ASKED = 20;
+
+/**
+ * Says why a label cannot be used; null: it can. It is asked about a shopper who stayed away and about invented ones, so that
+ * one that fails is named when its file is read, and not in a training weeks later.
+ */
+export function labelFault(model: Labels & { readonly kind: string }): string | null {
+  const random = seededRandom(31);
+  const invented = Array.from({ length: ASKED }, () => invent(random, model.events ?? []).days.slice(0, 8));
+  for (const days of [[], ...invented]) {
+    const whose = days.length === 0 ? "a shopper without days" : "a shopper of invented days";
+    try {
+      const outcome = outcomeOf(model)(days);
+      if (!Number.isFinite(outcome)) return `label: it says ${outcome} of ${whose}; need a finite number`;
+      if (model.kind === "classification" && outcome !== 0 && outcome !== 1) {
+        return `label: it says ${outcome} of ${whose}; a classification needs 0 or 1`;
+      }
+    } catch (error) {
+      return `label: it fails on ${whose}: ${messageOf(error)}`;
+    }
+  }
+  return null;
+}
+
 const INVENTED = 200;
 const fingerprints = new WeakMap<object, string>();
 
@@ -25,7 +55,7 @@ const fingerprints = new WeakMap<object, string>();
  * What tells one label from another: its source, and what it says of invented days. A number that it takes from outside
  * of itself stands in no source; what follows from it does.
  */
-export function labelFingerprint({ label, events = [] }: Pick<ModelDefinition, "label" | "events">): string {
+export function labelFingerprint({ label, events = [] }: Omit<Labels, "classes">): string {
   const known = fingerprints.get(label);
   if (known !== undefined) return known;
   const random = seededRandom(23);

@@ -21,7 +21,7 @@ export default defineModel({
   primaryMetric: "mse",
   loss: "cappedMse",
   margin: 0.1,
-  metrics: ["mse", "cappedMse", "mae", "r2", "bias"],
+  metrics: ["mse", "cappedMse", "mae", "r2", "bias", "topDecileLift"],
   label: (future) => Math.max(0, future.reduce((sum, day) => sum + day.spend - day.returned, 0)),
   network:
     "whether x (how much + share of the tail), each an exact linear model, and hidden layers that correct them",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deviations } from "../format/numbers.ts";
 import { holm } from "../stats/multiple.ts";
 import type { WindowsVerdict } from "../drift/windows.ts";
 import { DriftReport, type FeatureShift } from "../drift/report.ts";
@@ -124,7 +125,7 @@ const byImpact = (a: FeatureShift, b: FeatureShift) =>
 function driftText(features: readonly FeatureShift[]): string {
   const drifted = features.filter((f) => f.drifted);
   const [first] = drifted;
-  const shift = first.shift === null ? "" : `${first.shift >= 0 ? "+" : ""}${first.shift.toFixed(2)} sd, `;
+  const shift = first.shift === null ? "" : `${deviations(first.shift)} sd, `;
   return `${drifted.length} of ${features.length} features shifted beyond chance, first of them ${first.feature} (${shift}${
     pText(first.p)
   })`;

@@ -57,7 +57,7 @@ async function riseOf(
     const losses = rowLosses(
       loss,
       atMoment.map((row) => row.outcome),
-      atMoment.map((row) => row.prediction),
+      atMoment.flatMap((row) => row.probabilities ?? row.prediction),
       {
         cap: targetCap ?? undefined,
       },

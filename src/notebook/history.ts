@@ -1,9 +1,9 @@
 import { checkDatabase, connect, type Database } from "../db/connect.ts";
-import { loadModels } from "../models/mod.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
 import { readConfig } from "../config/environment.ts";
 import { artefactStore } from "../start/artefacts.ts";
+import { definedModels } from "../start/models.ts";
 import { openValue } from "../registry/sealed.ts";
 import { locateHistory } from "./locate.ts";
 
@@ -27,7 +27,7 @@ export async function openHistory(databaseUrl: string, artefacts: string): Promi
   return {
     sql,
     store,
-    models: await loadModels(),
+    models: (await definedModels({ config, log: console.error })).models,
     open: (sha256) => openValue(store, sha256),
     close: () => sql.end({ timeout: 5 }),
   };

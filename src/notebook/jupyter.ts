@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheHome } from "../embedded/home.ts";
 import { plainEnvironment } from "../embedded/programs.ts";
@@ -81,6 +81,7 @@ export function jupyterEnvironment(
     ...Object.fromEntries(PASSED_ON.map((name) => [name, env[name]])),
     DATABASE_URL: databaseUrl,
     PERENNIAL_ARTEFACTS: artefacts,
+    PERENNIAL_MODELS: env.PERENNIAL_MODELS && resolve(env.PERENNIAL_MODELS), // kernels run in the notebooks' folder
     JUPYTER_CONFIG_DIR: join(own, "config"),
     JUPYTER_DATA_DIR: join(own, "data"),
     JUPYTER_RUNTIME_DIR: runtimeFolder(python),

@@ -15,9 +15,11 @@ export interface OnnxModel {
  * @throws {TypeError} it is neither, or asks for an operator that is not known
  */
 export function openOnnx(bytes: Uint8Array): OnnxModel {
-  const graph = isJson(bytes) ? readLayers(bytes) : readOnnx(bytes);
+  const isLayers = isJson(bytes);
+  const what = isLayers ? "The layers model" : "The ONNX file";
+  const graph = isLayers ? readLayers(bytes) : readOnnx(bytes);
   if (graph.inputs.length !== 1) {
-    throw new TypeError(`The ONNX file has ${graph.inputs.length} inputs, not one of all features`);
+    throw new TypeError(`${what} has ${graph.inputs.length} inputs, not one of all features`);
   }
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const output = graph.outputs.at(-1) ?? "";
@@ -25,16 +27,16 @@ export function openOnnx(bytes: Uint8Array): OnnxModel {
   const unknown = [...wanted].find(({ op }) => !Object.hasOwn(OPERATORS, op));
   if (unknown) {
     throw new TypeError(
-      `The ONNX file asks for the operator ${unknown.op}; known are ${Object.keys(OPERATORS).join(", ")}`,
+      `${what} asks for the operator ${unknown.op}; known are ${Object.keys(OPERATORS).join(", ")}`,
     );
   }
   return {
     predict(rows, n) {
       const values = new Map<string, Tensor | null>(graph.constants);
       values.set(graph.inputs[0], { dims: [n, rows.length / Math.max(1, n)], data: rows });
-      for (const node of graph.nodes) if (wanted.has(node)) compute(node, values);
+      for (const node of graph.nodes) if (wanted.has(node)) compute(node, values, what);
       const found = values.get(output);
-      if (!found) throw new TypeError(`The ONNX file makes no numbers of "${output}"`);
+      if (!found) throw new TypeError(`${what} makes no numbers of "${output}"`);
       return found.data;
     },
   };
@@ -56,15 +58,15 @@ function needed(graph: OnnxGraph, makers: ReadonlyMap<string, OnnxNode>, output:
   return wanted;
 }
 
-function compute(node: OnnxNode, values: Map<string, Tensor | null>): void {
+function compute(node: OnnxNode, values: Map<string, Tensor | null>, what: string): void {
   const inputs = node.inputs.map((name) => {
     const value = values.get(name);
-    if (!value) throw new TypeError(`The ONNX file: ${node.op} needs "${name}", which nothing makes`);
+    if (!value) throw new TypeError(`${what}: ${node.op} needs "${name}", which nothing makes`);
     return value;
   });
   try {
     OPERATORS[node.op](inputs, node).forEach((made, i) => values.set(node.outputs[i], made));
   } catch (error) {
-    throw new TypeError(`The ONNX file: ${node.op} cannot be computed: ${messageOf(error)}`);
+    throw new TypeError(`${what}: ${node.op} cannot be computed: ${messageOf(error)}`);
   }
 }

@@ -1,19 +1,22 @@
 /** The state of the system in a few sentences: the one place that every page, command and answer takes it from. */
-import { counted } from "../format/numbers.ts";
+import { count, counted } from "../format/numbers.ts";
 import { moment } from "../format/times.ts";
-import { capital, listed } from "../format/words.ts";
+import { capital, listedFew } from "../format/words.ts";
 import type { ModelStatus, Status } from "./status.ts";
 
-type Facts = Pick<Status, "models" | "data" | "replay" | "installation">;
+type Facts = Pick<Status, "models" | "data" | "quarantine" | "replay" | "installation">;
 
 /** Sums up a status: models that do the same share a sentence; a replay comes first, trouble with the data last. */
-export function headlineOf({ models, data, replay, installation }: Facts): string {
-  if (models.length === 0) return ["No models yet.", installationSentence(installation)].join(" ").trim();
+export function headlineOf({ models, replay, installation, ...events }: Facts): string {
+  if (models.length === 0) {
+    return ["No models yet.", dataSentence(events), installationSentence(installation)]
+      .filter((sentence) => sentence !== "").join(" ");
+  }
   const sentences = [
     replay ? replaySentence(replay) : "",
     ...modelSentences(models),
     replay ? "" : stoppedSentence(models),
-    dataSentence(data),
+    dataSentence(events),
     installationSentence(installation),
   ];
   return sentences.filter((sentence) => sentence !== "").join(" ");
@@ -25,15 +28,7 @@ function replaySentence({ cutoff, done, cutoffs }: NonNullable<Status["replay"]>
   return `Replaying history: cut-off ${done} of ${cutoffs}${where}.`;
 }
 
-const NAMED_MAX = 4;
-
-/** "churn, returns and 18 other models": a headline names no more than a few. */
-function named(models: readonly ModelStatus[]): string {
-  const names = models.map(({ model }) => model);
-  if (names.length <= NAMED_MAX) return listed(names);
-  const told = names.slice(0, NAMED_MAX - 2);
-  return listed([...told, `${names.length - told.length} other models`]);
-}
+const named = (models: readonly ModelStatus[]): string => listedFew(models.map(({ model }) => model));
 
 function modelSentences(models: readonly ModelStatus[]): string[] {
   return [...Map.groupBy(models, predicate)].map(([text, group]) => {
@@ -56,7 +51,11 @@ function predicate(model: ModelStatus): string {
     "no model yet": "has no model yet",
   }[health.state];
   const now = underWay(model);
-  const keeps = health.state === "failed" && serving ? `; v${serving.version} keeps serving` : "";
+  const keeps = health.state !== "failed"
+    ? ""
+    : serving
+    ? `; v${serving.version} keeps serving`
+    : "; no version serves yet";
   const comma = is.includes(",") ? "," : "";
   return `${is}${now === null ? "" : `${comma} and ${now}`}${keeps}`;
 }
@@ -65,7 +64,7 @@ function predicate(model: ModelStatus): string {
 function underWay({ active, running, approval, rollout, samples, serving, lastCheck }: ModelStatus) {
   if (approval) return `is waiting for approval of v${approval.version}`;
   if (running) return "is being retrained";
-  if (rollout?.paused) return `has the rollout of v${rollout.version} paused`;
+  if (rollout?.paused) return `has the ${rollout.drill ? "drill" : "rollout"} of v${rollout.version} paused`;
   if (rollout) return rollout.drill ? "is in a drill" : `is rolling out v${rollout.version}`;
   if (!active) return null;
   if (samples.collected < samples.needed) return "is waiting for data";
@@ -85,10 +84,20 @@ function stoppedSentence(models: readonly ModelStatus[]): string {
   return `Automatic retraining is stopped for ${whom}.`;
 }
 
-function dataSentence(data: Status["data"]): string {
-  if (!data || data.openFindings === 0) return "";
-  return `Data quality: ${counted(data.openFindings, "open finding")} to fix first.`;
+/** "Data quality: 2 open findings to fix first; 60 of 80 events are in quarantine." */
+function dataSentence({ data, quarantine }: Pick<Facts, "data" | "quarantine">): string {
+  const troubles = [
+    ...data && data.openFindings > 0 ? [`${counted(data.openFindings, "open finding")} to fix first`] : [],
+    ...quarantine ? [quarantineText(quarantine)] : [],
+  ];
+  return troubles.length === 0 ? "" : `Data quality: ${troubles.join("; ")}.`;
 }
+
+/** "60 of 80 events are in quarantine" */
+const quarantineText = ({ waiting, accepted }: NonNullable<Status["quarantine"]>): string =>
+  `${count(waiting)} of ${counted(waiting + accepted, "event")} ${
+    waiting === 1 ? "is" : "are"
+  } in quarantine`;
 
 /** "Installation: 1 open alert.": a model is no healthier than the workers that serve it. */
 function installationSentence(installation: Status["installation"]): string {

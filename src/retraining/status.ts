@@ -115,6 +115,10 @@ export const Status = z.object({
     openFindings: z.int().describe("that have to be fixed or accepted first"),
     text: z.string(),
   }).nullable().default(null).describe("the newest evaluation of the events; null: none yet"),
+  quarantine: z.object({
+    waiting: z.int().describe("events that wait in quarantine"),
+    accepted: z.int(),
+  }).nullable().default(null).describe("set while more events wait in quarantine than were accepted"),
   replay: z.object({
     id: z.string(),
     cutoff: z.iso.datetime().nullable().describe("the newest that was replayed; null: none yet"),

@@ -1,3 +1,4 @@
+import { count } from "../format/numbers.ts";
 import { beginsCycle } from "./begins_cycle.ts";
 import type { Answer, Reason } from "./check.ts";
 import type { Findings, Trouble } from "./findings.ts";
@@ -177,7 +178,7 @@ function newSamples({ newSamples: have, newSamplesMin: need }: Findings): Reason
   return {
     code: "new samples",
     speaks: have >= need ? "for" : "against",
-    text: `${have} new data points since the last training, ${need} needed`,
+    text: `${count(have)} new data points since the last training, ${count(need)} needed`,
     evidence: { have, need },
   };
 }
@@ -187,7 +188,7 @@ function labelledRows({ unseenRows: have, unseenRowsMin: need, cutoffs, champion
   return {
     code: "labelled rows",
     speaks: have >= need ? "for" : "against",
-    text: `${have} ${rows}, ${need} needed to validate on`,
+    text: `${count(have)} ${rows}, ${count(need)} needed to validate on`,
     evidence: { have, need, cutoffs },
   };
 }
@@ -213,7 +214,7 @@ function routine({ newCutoffs: have, routineCutoffs: need, nextLabelled }: Findi
     speaks: due ? "for" : "neither",
     text: `${
       have === 1 ? "1 cut-off was" : `${have} cut-offs were`
-    } labelled since the last training, ${need} call for a routine one${next}`,
+    } labelled since the last training, ${need} ${need === 1 ? "calls" : "call"} for a routine one${next}`,
     evidence: { have, need },
   };
 }
@@ -224,7 +225,9 @@ export function staleness(
 ): string | null {
   const { ageDays, staleAfterDays, rows, rowsNow, staleGrowth } = champion;
   if (ageDays >= staleAfterDays) return `its newest outcome is ${Math.floor(ageDays)} days old`;
-  if (rowsNow >= staleGrowth * rows) return `it was trained on ${rows} rows, ${rowsNow} are labelled now`;
+  if (rowsNow >= staleGrowth * rows) {
+    return `it was trained on ${count(rows)} rows, ${count(rowsNow)} are labelled now`;
+  }
   return null;
 }
 

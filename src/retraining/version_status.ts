@@ -31,6 +31,16 @@ export function versionStatus(
   return version.state === "deployed" ? "retired" : version.state;
 }
 
+/** Whether a person may let a version serve: its file is there and whole, and it was not made worse on purpose. */
+export const isPromotable = (version: Omit<VersionFacts, "state">, serving: number | null): boolean =>
+  version.version !== serving && version.damagedAt === null && version.artefactRemovedAt === null &&
+  !isDrillVersion(version);
+
+/** What became of a version's file. */
+export const fileText = (
+  { damagedAt, artefactRemovedAt }: Pick<VersionFacts, "damagedAt" | "artefactRemovedAt">,
+) => damagedAt ? "damaged" : artefactRemovedAt ? "no longer kept" : "kept";
+
 /**
  * Whether the newest that happened to a version is that it was rolled back.
  * @param moves newest first

@@ -17,7 +17,7 @@ import { openOidc } from "./oidc.ts";
 import type { Shared } from "./shared.ts";
 import { isBehindProxy } from "./exposure.ts";
 import { signedControl } from "./control.ts";
-import { startWatchdog } from "./timers.ts";
+import { startForgettingUploads, startWatchdog } from "./timers.ts";
 import { recomputing } from "./recomputing.ts";
 
 /** A statement of a request is ended after so long; a worker's may take its time. */
@@ -115,5 +115,6 @@ export async function runApi(shared: Shared): Promise<string> {
   const server = await listen(app, shared);
   undo.add("the API", () => server.stop());
   startWatchdog(shared);
+  startForgettingUploads(shared);
   return server.url;
 }

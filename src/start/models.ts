@@ -19,7 +19,10 @@ export interface DefinedModels {
  * @throws {RangeError} two have the same name, or the folder cannot be read
  */
 export async function definedModels(
-  { config, modelsFolder, ownModels = [], log }: ServiceOptions,
+  { config, modelsFolder, ownModels = [], log }: Pick<
+    ServiceOptions,
+    "config" | "modelsFolder" | "ownModels" | "log"
+  >,
 ): Promise<DefinedModels> {
   const all = new Map(await loadModels(modelsFolder));
   const folder = config.PERENNIAL_MODELS;

@@ -3,6 +3,7 @@ import { settleAlerts } from "../app/alerts/settle.ts";
 import { createWatchdog } from "../app/alerts/watchdog.ts";
 import { senderOf } from "../api/control_messages.ts";
 import { sendAllWaiting } from "../app/control/outbox.ts";
+import { forgetOldUploads } from "../app/events/uploads.ts";
 import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { createCheckpoints } from "../app/security/checkpoints.ts";
@@ -12,6 +13,7 @@ import { signedControl } from "./control.ts";
 const WATCHDOG_MS = 60_000;
 const OUTBOX_MS = 5_000;
 const CHECKPOINT_MS = 5 * 60_000;
+const UPLOADS_MS = 5 * 60_000;
 
 /** Sends what was written down for workflows and not sent, since a process died or Temporal was away. */
 export function startOutbox(shared: Shared): void {
@@ -38,6 +40,15 @@ export function startCheckpoints({ sql, signing, home, channels, undo, log }: Sh
     clearInterval(timer);
     await sign();
   });
+}
+
+/** Lets go uploaded files in time, also where nobody uploads another one. */
+export function startForgettingUploads({ home, undo, log }: Shared): void {
+  const timer = setInterval(
+    () => forgetOldUploads(home, systemClock()).catch((error) => log(messageOf(error), { level: "error" })),
+    UPLOADS_MS,
+  );
+  undo.add("forgetting uploads", () => clearInterval(timer));
 }
 
 /** Watches what a worker cannot say of itself, and tells of servers that this process had to start again. */

@@ -111,6 +111,7 @@ export async function bundledWorkflows(
     payloadConverterPath: fileURLToPath(new URL("payload_converter.ts", WORKFLOWS)),
     failureConverterPath: failures === "encoded" ? FAILURE_CONVERTER : undefined,
     workflowInterceptorModules: [
+      "input_interceptors.ts",
       "trace_interceptors.ts",
       ...queues === "one" ? [] : ["queue_interceptors.ts"],
     ]

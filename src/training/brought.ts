@@ -42,6 +42,6 @@ export function askBrought(
     return Float32Array.from({ length: n }, (_, i) => answers[2 * i + 1]);
   }
   throw new TypeError(
-    `The ONNX file answers ${n} rows with ${answers.length} numbers, not with ${n * wanted}`,
+    `The model from outside answers ${n} rows with ${answers.length} numbers, not with ${n * wanted}`,
   );
 }

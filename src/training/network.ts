@@ -39,23 +39,64 @@ export function weightCount(inputs: number, hidden: readonly number[]): number {
   return last ? last.weightsAt + last.rows : inputs + 1;
 }
 
+/** Sums that are made together, in as many registers. */
+const LANES = 8;
+
+/** A layer as its loop reads it: double precision, and the weights of LANES outputs beside each other, row by row. */
+interface PackedLayer {
+  readonly rows: number;
+  /** filled up to whole groups of LANES, as the weights are: what is too much is never read */
+  readonly biases: Float64Array;
+  readonly weights: Float64Array;
+  readonly isLast: boolean;
+}
+
+const packedLayers = new WeakMap<Network, readonly PackedLayer[]>();
+
+/** The layers of a network, whose weights no longer change. */
+function layersOf(network: Network): readonly PackedLayer[] {
+  let layers = packedLayers.get(network);
+  if (!layers) {
+    layers = layerPlaces(network.inputs, network.hidden).map((place) => packed(place, network.weights));
+    packedLayers.set(network, layers);
+  }
+  return layers;
+}
+
+function packed({ rows, cols, weightsAt, biasAt }: LayerPlace, weights: Float32Array): PackedLayer {
+  const filled = Math.ceil(cols / LANES) * LANES;
+  const biases = new Float64Array(filled);
+  const out = new Float64Array(rows * filled);
+  for (let c = 0; c < cols; c++) {
+    if (biasAt !== undefined) biases[c] = weights[biasAt + c];
+    const lane = c % LANES;
+    for (let r = 0; r < rows; r++) {
+      out[(c - lane) * rows + r * LANES + lane] = weights[weightsAt + r * cols + c];
+    }
+  }
+  return { rows, biases, weights: out, isLast: biasAt === undefined };
+}
+
 /**
  * Returns the output of the network for each row; plain loops, so that serving needs no tensors.
+ * @param network its weights do not change after the first call with it
  * @param x shape `[n, inputs]` @param n rows, for a network without inputs @returns shape `[n]`
  */
 export function forward(network: Network, x: Float32Array, n: number): Float32Array {
   const { inputs: k, weights } = network;
   const out = new Float32Array(n);
-  const layers = layerPlaces(k, network.hidden);
-  const widest = Math.max(k, ...network.hidden);
+  const layers = layersOf(network);
+  const widest = layers.reduce((most, { biases }) => Math.max(most, biases.length), k);
   let from = new Float64Array(widest);
   let to = new Float64Array(widest);
   for (let i = 0; i < n; i++) {
     let y = weights[k];
-    for (let j = 0; j < k; j++) y += weights[j] * x[i * k + j];
-    for (let j = 0; j < k; j++) from[j] = x[i * k + j];
+    for (let j = 0; j < k; j++) {
+      from[j] = x[i * k + j];
+      y += weights[j] * from[j];
+    }
     for (const layer of layers) {
-      applyLayer(layer, weights, from, to);
+      applyLayer(layer, from, to);
       [from, to] = [to, from];
     }
     out[i] = y + (layers.length > 0 ? from[0] : 0);
@@ -63,27 +104,38 @@ export function forward(network: Network, x: Float32Array, n: number): Float32Ar
   return out;
 }
 
-/** One layer for one row; hidden layers end in a rectifier, the last does not. */
-function applyLayer(layer: LayerPlace, weights: Float32Array, from: Float64Array, to: Float64Array): void {
-  const { rows, cols, weightsAt, biasAt } = layer;
-  for (let c = 0; c < cols; c++) to[c] = biasAt === undefined ? 0 : weights[biasAt + c];
-  let r = 0;
-  for (; r + 4 <= rows; r += 4) { // in the order of one after the other; `to` is read and written less often
-    const [first, second, third, fourth] = [from[r], from[r + 1], from[r + 2], from[r + 3]];
-    const row = weightsAt + r * cols;
-    for (let c = 0; c < cols; c++) {
-      const at = row + c;
-      to[c] = to[c] + first * weights[at] + second * weights[at + cols] + third * weights[at + 2 * cols] +
-        fourth * weights[at + 3 * cols];
+/** One layer for one row; hidden layers end in a rectifier, the last does not. Each sum goes row after row. */
+function applyLayer(
+  { rows, biases, weights, isLast }: PackedLayer,
+  from: Float64Array,
+  to: Float64Array,
+): void {
+  let at = 0;
+  for (let c = 0; c < biases.length; c += LANES) {
+    let [s0, s1, s2, s3] = [biases[c], biases[c + 1], biases[c + 2], biases[c + 3]];
+    let [s4, s5, s6, s7] = [biases[c + 4], biases[c + 5], biases[c + 6], biases[c + 7]];
+    for (let r = 0; r < rows; r++, at += LANES) {
+      const v = from[r];
+      s0 += v * weights[at];
+      s1 += v * weights[at + 1];
+      s2 += v * weights[at + 2];
+      s3 += v * weights[at + 3];
+      s4 += v * weights[at + 4];
+      s5 += v * weights[at + 5];
+      s6 += v * weights[at + 6];
+      s7 += v * weights[at + 7];
     }
+    to[c] = s0;
+    to[c + 1] = s1;
+    to[c + 2] = s2;
+    to[c + 3] = s3;
+    to[c + 4] = s4;
+    to[c + 5] = s5;
+    to[c + 6] = s6;
+    to[c + 7] = s7;
   }
-  for (; r < rows; r++) {
-    const v = from[r];
-    const row = weightsAt + r * cols;
-    for (let c = 0; c < cols; c++) to[c] += v * weights[row + c];
-  }
-  if (biasAt === undefined) return;
-  for (let c = 0; c < cols; c++) if (to[c] < 0) to[c] = 0;
+  if (isLast) return;
+  for (let c = 0; c < biases.length; c++) if (to[c] < 0) to[c] = 0;
 }
 
 /** The inverse of `log1p` for outputs of a network: never below 0, and kept from overflowing. */

@@ -1,3 +1,4 @@
+import { percent } from "../format/numbers.ts";
 import { metricName } from "../format/words.ts";
 import { segmentVerdicts } from "./segments.ts";
 import type { Evidence, Verdict } from "./verdict.ts";
@@ -104,5 +105,3 @@ function evidenceGate(
     : `${n} rows cannot tell it from the ${against}`;
   return { verdict: "inconclusive", why };
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

@@ -3,6 +3,7 @@ import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import type { Interval } from "../stats/interval.ts";
 import { twoSidedZ } from "../stats/critical.ts";
 import { standardError } from "../stats/paired.ts";
+import { percent } from "../format/numbers.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What was expected of a challenger before the test: its loss minus the champion's. */
@@ -95,5 +96,3 @@ export function passChanceOf(
   const needed = gate === "evidence" ? -twoSidedZ(test.confidence) * test.error : 0;
   return normalCdf((needed - expected.mean) / Math.hypot(expected.sd, test.error), 0, 1);
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

@@ -9,9 +9,10 @@ import { readStatus } from "../../src/app/reports/status.ts";
 import { getCycle } from "../../src/db/cycles/cycles.ts";
 import { defineModel, type ModelDefinition } from "../../src/models/model.ts";
 import { MODEL_FIELDS } from "../../src/models/schema.ts";
+import { type Faces, facesOf } from "./faces.ts";
 import { cycle, EARLIER_MS, inShop, modelWith, newestStars } from "./weekly_shop.ts";
 
-interface Facts {
+interface Facts extends Faces {
   trained: string;
   judged: string;
   shown: string;
@@ -52,6 +53,7 @@ async function factsOf(declared: Partial<ModelDefinition>): Promise<Facts> {
         await readModelCard({ sql, models }, model, 1),
       ]),
       planned: String((await noteRetrainer(note)).intervalMs),
+      ...await facesOf(deps),
     };
   }, modelWith({ ownFeatures: [newestStars(1)], ...declared }));
   return facts!;
@@ -82,28 +84,49 @@ const wrongHalf = (name: string, unit: string): Partial<ModelDefinition> => ({
   metrics: ["auc", "logLoss", `own:${name}`],
 });
 
+const ALL_FACES = ["terminal", "json", "python", "backtest"] as const;
+
 const SECOND: Record<keyof ModelDefinition, Second> = {
-  name: { declared: { name: "shoppers" }, changes: ["trained", "shown"] },
-  kind: { declared: { kind: "regression", ...amounts }, changes: ["trained", "judged"] },
-  question: { declared: { question: "Who buys?" }, changes: ["shown"], stays: ["trained", "judged"] },
-  unit: { declared: { unit: "share" }, changes: ["shown"], stays: ["trained", "judged"] },
+  name: { declared: { name: "shoppers" }, changes: ["trained", "shown", ...ALL_FACES] },
+  kind: { declared: { kind: "regression", ...amounts }, changes: ["trained", "judged", ...ALL_FACES] },
+  question: {
+    declared: { question: "Who buys?" },
+    changes: ["shown", "terminal", "json", "python"],
+    stays: ["trained", "judged"],
+  },
+  unit: {
+    declared: { unit: "share" },
+    changes: ["shown", "terminal", "json", "python"],
+    stays: ["trained", "judged"],
+  },
   network: { declared: { network: "one line" }, changes: ["shown"], stays: ["trained", "judged"] },
-  primaryMetric: { declared: { primaryMetric: "logLoss" }, changes: ["shown"], stays: ["trained", "judged"] },
+  primaryMetric: {
+    declared: { primaryMetric: "logLoss" },
+    changes: ["shown", "json", "python", "backtest"],
+    stays: ["trained", "judged"],
+  },
   metrics: {
     declared: { metrics: ["auc", "logLoss", "brier"] },
-    changes: ["judged", "shown"],
+    changes: ["judged", "shown", ...ALL_FACES],
     stays: ["trained"],
   },
   ownMetrics: {
     with: wrongHalf("missed", "shoppers"),
     declared: wrongHalf("missed-eur", "EUR"),
-    changes: ["judged", "shown"],
+    changes: ["judged", "shown", ...ALL_FACES],
     stays: ["trained"],
   },
   margin: { declared: { margin: 0.3 }, changes: ["judged"], stays: ["trained"] },
-  loss: { declared: { loss: "brier", metrics: ["auc", "brier"] }, changes: ["judged"] },
-  economics: { declared: { economics: "retention" }, changes: ["shown"], stays: ["trained", "judged"] },
-  gate: { declared: { gate: "evidence" }, changes: ["judged"], stays: ["trained"] },
+  loss: {
+    declared: { loss: "brier", metrics: ["auc", "brier"] },
+    changes: ["judged", "terminal", "json", "python", "backtest"],
+  },
+  economics: {
+    declared: { economics: "retention" },
+    changes: ["shown", "terminal", "json"],
+    stays: ["trained", "judged"],
+  },
+  gate: { declared: { gate: "evidence" }, changes: ["judged", "terminal", "json"], stays: ["trained"] },
   segments: {
     declared: { segments: [{ name: "pleased", fits: (value) => value("newest_stars") >= 4 }] },
     changes: ["judged"],
@@ -118,19 +141,30 @@ const SECOND: Record<keyof ModelDefinition, Second> = {
     declared: { classes: ["none", "never", "once"] },
     changes: ["trained"],
   },
-  horizonDays: { declared: { horizonDays: 14 }, changes: ["trained", "judged"] },
-  activeDays: { with: { activity: "purchase" }, declared: { activeDays: 7 }, changes: ["trained", "judged"] },
-  activity: { declared: { activity: "purchase" }, changes: ["trained", "judged"] },
-  stepDays: { declared: { stepDays: 14 }, changes: ["trained", "judged"] },
-  checkEveryHours: { declared: { checkEveryHours: 6 }, changes: ["planned"], stays: ["trained", "judged"] },
-  features: { declared: { features: ["recency"] }, changes: ["trained", "judged"] },
+  horizonDays: { declared: { horizonDays: 14 }, changes: ["trained", "judged", "terminal", "json"] },
+  activeDays: {
+    with: { activity: "purchase" },
+    declared: { activeDays: 7 },
+    changes: ["trained", "judged", "terminal", "json"],
+  },
+  activity: { declared: { activity: "purchase" }, changes: ["trained", "judged", "terminal", "json"] },
+  stepDays: { declared: { stepDays: 14 }, changes: ["trained", "judged", "terminal", "json"] },
+  checkEveryHours: {
+    declared: { checkEveryHours: 6 },
+    changes: ["planned", "terminal", "json"],
+    stays: ["trained", "judged"],
+  },
+  features: {
+    declared: { features: ["recency"] },
+    changes: ["trained", "judged", "terminal", "json", "python", "backtest"],
+  },
   ownFeatures: { declared: { ownFeatures: [newestStars(2)] }, changes: ["trained"] },
   events: { declared: { events: ["survey"] }, changes: ["trained", "judged"] },
   candidates: {
     declared: {
       candidates: [{ family: "linear", name: "additive", inputs: "log+hinges", target: "identity" }],
     },
-    changes: ["trained", "judged"],
+    changes: ["trained", "judged", "terminal", "json", "python", "backtest"],
   },
 };
 
@@ -138,6 +172,9 @@ const base = await factsOf({});
 
 Deno.test("each field of the schema has its second value", () =>
   assert.deepEqual(Object.keys(SECOND).sort(), [...MODEL_FIELDS].sort()));
+
+Deno.test("the same model twice is trained, judged and shown the same: only what is declared changes that", async () =>
+  assert.deepEqual(await factsOf({}), base));
 
 for (const [field, { declared, with: both, changes, stays = [] }] of Object.entries(SECOND)) {
   Deno.test(`a second value of ${field} changes what is ${changes.join(" and ")}`, async () => {
@@ -153,7 +190,7 @@ Deno.test("defineModel() refuses a field that there is not, and a segment that a
   const refuse = (declared: object, message: RegExp) =>
     assert.throws(() => defineModel({ ...model, ...declared } as ModelDefinition), message);
   refuse({ horizonDay: 14 }, /"buyers": there is no field "horizonDay"; there are name, kind/);
-  refuse({ gate: "always" }, /gate: Invalid option/);
+  refuse({ gate: "always" }, /gate: needs one of/);
   refuse(
     { segments: [{ name: "tall", fits: (value: (f: string) => number) => value("size") > 1 }] },
     /"tall" fails: .*"size"/,

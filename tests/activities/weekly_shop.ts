@@ -91,8 +91,11 @@ const trainer = {
   warm: () => undefined,
 } as Pick<Trainer, "compete" | "score" | "warm"> as Trainer;
 
+/** What activities of the shop are given. */
+export type ShopDeps = ActivityDeps & { models: Map<string, ModelDefinition> };
+
 export const inShop = (
-  work: (deps: ActivityDeps & { models: Map<string, ModelDefinition> }) => Promise<void>,
+  work: (deps: ShopDeps) => Promise<void>,
   model: ModelDefinition = modelWith({ ownFeatures: [newestStars(1)] }),
   events: readonly AcceptedEvent[] = weeklyReviews(),
 ) =>

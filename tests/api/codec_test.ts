@@ -72,6 +72,10 @@ Deno.test("only the origin of Temporal's own pages may ask the codec from a brow
     for (const origin of ["http://evil.example", "null", `${UI}.evil.example`, "http://temporal.example"]) {
       assert.equal((await preflight(origin)).get("access-control-allow-origin"), null, origin);
     }
+    const allowed = (await preflight(UI)).get("access-control-allow-headers") ?? "";
+    for (const header of ["content-type", "x-namespace", "authorization", "authorization-extras"]) {
+      assert.ok(allowed.split(",").includes(header), `${header}: ${allowed}`); // what Temporal's pages send along
+    }
     const elsewhere = await app.request("/audit", { method: "OPTIONS", headers: { origin: UI } });
     assert.equal(elsewhere.headers.get("access-control-allow-origin"), null);
     const refused = await app.request("/temporal/codec/decode", { method: "POST", headers: { origin: UI } });

@@ -6,7 +6,7 @@ import { parseHTML } from "linkedom";
 import { sha256 } from "../../src/core/hash.ts";
 import { insertKey } from "../../src/db/access/api_keys.ts";
 import { RETRAINER_ACTIONS, VERSION_ACTIONS } from "../../components/act.tsx";
-import { valuesFor } from "../security/hostile_values.ts";
+import { HOSTILE_BODIES, HOSTILE_HEADERS, valuesFor } from "../security/hostile_values.ts";
 import {
   pagesOf,
   placesIn,
@@ -141,6 +141,31 @@ Deno.test("no route answers 500 to what cannot be, in its path, query, headers, 
     }
     assert.deepEqual([...reached].sort(), Object.keys(ACCESS).sort());
     assert.ok(sent > 3_000, `${sent} requests: the fields of bodies were not found`);
+    assert.deepEqual(faults, []);
+  }));
+
+Deno.test("no route answers 500 to a header that cannot be, or to a body that is no object", () =>
+  withApp(async ({ app, logged }) => {
+    const faults: string[] = [];
+    let sent = 0;
+    const attack = async (method: string, path: string, headers: Record<string, string>, body?: string) => {
+      const all = new Headers({ Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" });
+      for (const [name, value] of Object.entries(headers)) all.set(name, value);
+      const { status } = await app.request(path, { method, headers: all, body });
+      sent++;
+      if (status >= 500) {
+        faults.push(`${method} ${path} ${JSON.stringify(headers)} ${body?.slice(0, 80)}: ${logged.at(-1)}`);
+      }
+    };
+    const { routes, schemas } = routesOf(app);
+    for (const { method, path, body } of routes) {
+      const address = addressOf(path);
+      const sample = body && JSON.stringify(sampleOf(body, schemas));
+      for (const [name, value] of HOSTILE_HEADERS) await attack(method, address, { [name]: value }, sample);
+      if (method === "GET") continue;
+      for (const hostile of HOSTILE_BODIES) await attack(method, address, {}, hostile);
+    }
+    assert.ok(sent > routes.length * HOSTILE_HEADERS.length, `${sent} requests`);
     assert.deepEqual(faults, []);
   }));
 

@@ -52,6 +52,7 @@ Deno.test("GET /keys tells who has which role and when it was last used, and no 
       "createdBy",
       "lastUsedAt",
       "expiresAt",
+      "expired",
       "scopes",
     ]);
     assert.deepEqual([ana.role, ana.createdBy, ana.lastUsedAt], ["viewer", "owner", null]);
@@ -130,6 +131,36 @@ Deno.test("a key that is bounded to scopes does nothing else, and signs nobody i
     assert.equal(await status("GET", "/audit"), 403);
     assert.equal(await status("POST", "/sign-in-links"), 403);
     assert.equal((await call("POST", "/keys", { ...body, name: "x", scopes: ["all"] })).status, 422);
+  }));
+
+Deno.test("a key that is bounded gives nobody more than it has, and is told no key that has more", () =>
+  withApp(async ({ call, sql }) => {
+    await given(call, { name: "all", role: "admin" });
+    await given(call, { name: "reader", role: "viewer", scopes: ["read"] });
+    const bounded = ["keys:manage", "events:write"];
+    const key = await given(call, { name: "ops", role: "admin", scopes: bounded });
+    const before = await sql`select name, hash from api_keys order by name`;
+    const asked = async (path: string, body: Record<string, unknown> = {}) => {
+      const answer = await call("POST", path, body, as(key));
+      return [answer.status, (await answer.json()).detail];
+    };
+    for (
+      const [path, body] of [
+        ["/keys", { name: "x", role: "admin" }],
+        ["/keys", { name: "x", role: "viewer", scopes: ["keys:manage", "read"] }],
+        ["/keys/owner/rotate"],
+        ["/keys/all/rotate"],
+        ["/keys/reader/rotate"],
+      ] as const
+    ) {
+      const [status, detail] = await asked(path, body);
+      assert.equal(status, 403, `${path} ${JSON.stringify(body)}`);
+      assert.match(detail, /which the key of "ops" does not have/);
+    }
+    assert.deepEqual(await sql`select name, hash from api_keys order by name`, before);
+    const shop = { name: "shop", role: "operator", scopes: ["events:write"] };
+    assert.deepEqual(await asked("/keys", shop), [201, undefined]);
+    assert.deepEqual(await asked("/keys/shop/rotate"), [201, undefined]);
   }));
 
 Deno.test("a key ends when it should, and holds on for a while when it is rotated", () =>

@@ -37,6 +37,47 @@ Deno.test("GET /people/{id}/export tells everything with a readable cover; the a
     assert.ok(![ID, told.key, pseudonym(ID)].some((word) => audit.includes(word)));
   }));
 
+/** Columns that an export leaves out, since what they hold is told otherwise, or is nothing about a person. */
+const NOT_TOLD: Readonly<Record<string, readonly string[]>> = {
+  // the person themselves; codes of products and categories that are told in clear
+  events: ["user_key", "product_code", "category_code"],
+  // sums are told; these are the codes of the sessions, products and categories of the same day's events
+  user_days: ["user_key", "order_sessions", "products", "categories", "viewed"],
+  predictions: ["id", "user_key", "feature_hash"], // a number of the row, and which features there are
+};
+const TOLD_AS: Readonly<Record<string, string>> = {
+  event_id: "id",
+  session_code: "session",
+  import_id: "import",
+  day: "date",
+};
+
+Deno.test("an export tells each column that is kept of a person, also one that comes to be", () =>
+  withApp(async (served) => {
+    const { call, sql } = served;
+    await fill(served);
+    const [{ key }] = await sql`select key from people where hash = ${pseudonym(ID)}`;
+    await sql`insert into predictions (model, version, user_key, as_of, prediction, fallback, feature_hash, segment)
+      values ('churn', 1, ${key}, ${NOW}, 0.25, false, 'f', 'loyal')`;
+    const told = PersonExport.parse(await json(call("GET", `/people/${ID}/export?why=x`)));
+    for (
+      const [table, [row]] of [
+        ["events", told.events],
+        ["user_days", told.days],
+        ["predictions", told.predictions],
+      ] as const
+    ) {
+      const columns = await sql<{ name: string }[]>`select column_name as name from information_schema.columns
+        where table_schema = 'public' and table_name = ${table}`;
+      const missing = columns.map(({ name }) => name).filter((name) => {
+        const field = TOLD_AS[name] ?? name.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase());
+        return !(field in row) && !NOT_TOLD[table].includes(name);
+      });
+      assert.ok(columns.length > 10, table);
+      assert.deepEqual(missing, [], table);
+    }
+  }));
+
 Deno.test("privacy routes find nobody who is not known, and need a reason and an admin", () =>
   withApp(async ({ call, sql }) => {
     assert.equal((await call("GET", "/people/nobody/export?why=x")).status, 404);

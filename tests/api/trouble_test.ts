@@ -111,8 +111,8 @@ Deno.test("whileUp() lets no request wait for a Postgres that is frozen, and lea
     const watch = createDatabaseWatch(probe, systemClock, { answersWithinMs: 50, waitsMs: 50, everyMs: 10 });
     try {
       const down = () => new Error("Postgres does not answer");
-      assert.equal(await watch.whileUp(Promise.resolve("a row"), down), "a row");
-      await assert.rejects(watch.whileUp(new Promise(() => undefined), down), /does not answer/);
+      assert.equal(await watch.whileUp(Promise.resolve("a row"), down, late), "a row");
+      await assert.rejects(watch.whileUp(new Promise(() => undefined), down, late), /does not answer/);
       assert.equal(await watch.check(), "down");
     } finally {
       watch.close();
@@ -120,12 +120,22 @@ Deno.test("whileUp() lets no request wait for a Postgres that is frozen, and lea
     }
   }));
 
-Deno.test("whileUp() waits as long as it takes while Postgres answers", () =>
+const late = () => new Error("too late");
+
+Deno.test("whileUp() waits while Postgres answers, but for nobody for ever", () =>
   withApp(async ({ sql }) => {
-    const watch = createDatabaseWatch(sql, systemClock, { answersWithinMs: 2_000, waitsMs: 10, everyMs: 10 });
+    const times = { answersWithinMs: 2_000, waitsMs: 10, everyMs: 10 };
+    const down = () => new Error("given up");
+    const patient = createDatabaseWatch(sql, systemClock, times);
+    const brief = createDatabaseWatch(sql, systemClock, { ...times, lateMs: 50 });
     const slow = sql`select pg_sleep(0.2)`.then(() => "slow");
-    assert.equal(await watch.whileUp(slow, () => new Error("given up")), "slow");
-    watch.close();
+    assert.equal(await patient.whileUp(slow, down, late), "slow");
+    const never = Array.from({ length: 3 }, () => brief.whileUp(new Promise(() => undefined), down, late));
+    for (const work of never) await assert.rejects(work, /too late/);
+    const broken = Promise.reject(new Error("it broke"));
+    await assert.rejects(brief.whileUp(broken, down, late), /it broke/);
+    patient.close();
+    brief.close();
   }));
 
 Deno.test("a sender who is told 503 while Postgres stands still is told the truth: nothing is kept afterwards", () => {

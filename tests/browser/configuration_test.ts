@@ -80,6 +80,7 @@ Deno.test({
         await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/versions`);
         await page.locator("svg.plot.bands[tabindex]").waitFor();
         await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`);
+        await page.locator(".history > summary").click();
         const chart = page.locator("#replay-churn .chart:visible");
         await page.locator("#replay-churn .chart[tabindex]:visible").waitFor();
         await chart.focus();

@@ -139,7 +139,7 @@ Deno.test({
         await page.goto(url);
         await page.locator(".live-sign").getByText("Live", { exact: true }).waitFor();
         const shown = () => page.evaluate(() => sessionStorage.getItem("shown"));
-        const box = page.getByRole("checkbox", { name: /Notify me here of new alerts/ });
+        const box = page.getByRole("checkbox", { name: /Notify me of new alerts/ });
         assert.equal(await box.isChecked(), false, "off by default");
         await box.check();
         assert.equal(await shown(), null, `alert ${first.id} was open before`);

@@ -5,6 +5,8 @@ import { hasChromium, withChromium } from "./chromium.ts";
 import { withPages } from "./pages.ts";
 
 const WIDTHS = [1280, 360];
+/** A heading names a few models, and says how many others there are: some five lines of a screen. */
+const HEADING_MAX = 450;
 /** Those that list models, choose one, or draw each. */
 const PATHS = [
   "/",
@@ -57,8 +59,18 @@ for (const models of [1, 5, 20]) {
             if (OF_ALL.includes(path)) {
               assert.deepEqual(names.filter((name) => !text.includes(name)), [], `${path} leaves models out`);
             }
+            const heading = await page.locator("h1").first().innerText();
+            assert.ok(heading.length <= HEADING_MAX, `${path} is headed by ${heading.length} characters`);
             for (const width of WIDTHS) {
               await page.setViewportSize({ width, height: 800 });
+              const cut = await page.evaluate(() =>
+                Array.from(document.querySelectorAll("svg text"))
+                  .filter((text) =>
+                    text.getBoundingClientRect().right > 0 && text.getBoundingClientRect().left < 0
+                  )
+                  .map((text) => text.textContent)
+              );
+              assert.deepEqual(cut, [], `${path} cuts labels off at ${width} px`);
               const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
               assert.ok(
                 wide <= 0,

@@ -9,7 +9,7 @@ import type { BrowserContext } from "playwright-core";
 import { EMPTY } from "../dashboard/fixture.ts";
 import { getChromium, withChromium } from "./chromium.ts";
 import { headlineOf } from "../../src/retraining/headline.ts";
-import { factsOf, SITUATIONS } from "../dashboard/situations.ts";
+import { alertsOf, factsOf, SITUATIONS } from "../dashboard/situations.ts";
 import { fixture, PAGES, withPages } from "./pages.ts";
 
 const FOLDER = fileURLToPath(new URL("../output/screenshots/", import.meta.url));
@@ -52,7 +52,7 @@ async function takeSituations(browser: BrowserContext): Promise<number> {
   for (const [name, changes] of SITUATIONS) {
     const facts = factsOf(changes);
     const status = { ...facts, headline: headlineOf(facts) };
-    const alerts = fixture.alerts.slice(0, status.openAlerts);
+    const alerts = alertsOf(status);
     const take = (url: string) => takeAll(browser, url, join("situations", nameOf(name)), SAYING);
     taken += await withPages({ ...fixture, alerts }, take, { status: () => Promise.resolve(status) });
   }

@@ -116,7 +116,7 @@ Deno.test("perennial models, rollback and promote show and move what serves", ()
     assert.match((await run(["models"])).out, /^churn +classification +2 +2 /m);
     assert.match(
       (await run(["models", "churn"])).out,
-      /^ +2 +serving .* linear +probability +accuracy 0\.7100/m,
+      /^ +2 +serving .* linear +accuracy 0\.7100 +probability/m,
     );
     assert.equal(
       (await run(["rollback", "churn", "--why", "complaints"])).out,
@@ -129,7 +129,7 @@ Deno.test("perennial models, rollback and promote show and move what serves", ()
     );
     assert.match((await run(["audit"])).out, /owner +roll back +churn +version 2 +version 1 +complaints/);
     const none = await run(["promote", "churn", "9"]);
-    assert.deepEqual([none.code, none.err], [1, 'error: Cannot find version of churn "9"']);
+    assert.deepEqual([none.code, none.err], [1, 'error: Cannot find version of churn "9"; there are 2, 1']);
   }));
 
 Deno.test("perennial config gets, sets, resets and tells its history", () =>

@@ -48,6 +48,8 @@ const attempt = (bytes: string | Uint8Array, ...args: string[]): Promise<Tried> 
   });
 
 const csv = (...lines: string[]) => lines.join("\n") + "\n";
+/** Lines of characters that are a byte each. */
+const inBytes = (...lines: string[]) => Buffer.from(csv(...lines), "latin1");
 const HEAD = "user_id,type,timestamp,amount";
 const sale = (user: string, day: number, amount: number | string) =>
   `${user},purchase,2024-03-0${day},${amount}`;
@@ -123,6 +125,34 @@ for (
         accepted: 0,
         refused: 2,
       },
+    ],
+    [
+      "words in Cyrillic of an encoding that nobody named",
+      inBytes(HEAD, "\xc8\xe2\xe0\xed\xee\xe2,purchase,2024-03-04,10"), // Иванов in Windows-1251
+      [],
+      1,
+      { accepted: 0, refused: 1, encoding: "utf-8" },
+    ],
+    [
+      "the same, named",
+      inBytes(HEAD, "\xc8\xe2\xe0,purchase,2024-03-04,10"),
+      ["--encoding", "windows-1251"],
+      0,
+      { accepted: 1, encoding: "windows-1251" },
+    ],
+    [
+      "a column whose name holds = and |",
+      csv("a=b|c,when", "u1,2024-03-04"),
+      ["--type", "purchase", "--map", "user=a=b|c,time=when"],
+      0,
+      { accepted: 1, shoppers: 1 },
+    ],
+    [
+      "money that goes back, told",
+      csv(HEAD, sale("u1", 4, 10), sale("u2", 4, '"(5.00)"')),
+      ["--returns", "negative"],
+      0,
+      { accepted: 2, amount: 5, types: { purchase: 1, return: 1 } },
     ],
     ["views alone", csv(HEAD, "u1,view,2024-03-04,"), [], 1, { accepted: 1, types: { view: 1 } }],
     ["no column of shoppers", csv("type,timestamp,amount", "purchase,2024-03-04,1"), [], 1, { accepted: 1 }],
@@ -369,6 +399,57 @@ for (
     ],
     ["events within a list", '{"orders":[{"user_id":"u1"}]}', [], /or --explode orders where the events/],
     ["another delimiter", csv("user_id^type^timestamp", "u1^view^2024-03-04"), [], /or --delimiter where/],
+    [
+      "names of columns with a stray quote",
+      'user_id,"type,timestamp\nu1,view,2024-03-04\n',
+      [],
+      /line 1\): quote is never/,
+    ],
+    ["a list of nothing", "[]", [], /holds no JSON objects/],
+    ["lists in a list", '[["user_id","type"],["u1","view"]]', [], /holds no JSON objects/],
+    ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), [], /it is UTF-32; save it as UTF-8/],
+    [
+      "no such column for ids",
+      csv(HEAD, sale("u1", 4, 1)),
+      ["--id-from", "user_id,order"],
+      /no column "order" for --id-from, have "user_id"/,
+    ],
+    [
+      "no such key for ids",
+      '{"user":"u1","type":"purchase","time":"2024-03-04"}',
+      ["--id-from", "order"],
+      /no column "order" for --id-from/,
+    ],
+    [
+      "no such column to fill down",
+      csv(HEAD, sale("u1", 4, 1)),
+      ["--fill-down", "order:user_id"],
+      /no column "order" for --fill-down/,
+    ],
+    [
+      "no such list",
+      '{"user":"u1","type":"purchase","time":"2024-03-04"}',
+      ["--explode", "items"],
+      /no list "items" for --explode/,
+    ],
+    [
+      "names in Cyrillic of an encoding that nobody named",
+      inBytes("\xca\xeb\xe8\xe5\xed\xf2,type,time", "u1,view,2024-03-04"), // Клиент in Windows-1251
+      ["--map", "user=Клиент"],
+      /no column "Клиент" for user, have "\\xca\\xeb.*--encoding says which/,
+    ],
+    [
+      "names with control characters",
+      csv("user\x1b[31m,when", "u1,2024-03-04"),
+      [],
+      /have "user\\x1b\[31m", "when"/,
+    ],
+    [
+      "a name with control characters twice",
+      csv("a\x07,a\x07", "1,2"),
+      [],
+      /column "a\\x07" is there twice/,
+    ],
     ["a web page", "<html><body>Sign in</body></html>", [], /it is a web page/],
     ["a zone that is none", csv(HEAD), ["--zone", "Europe/Bonn"], /"Europe\/Bonn"/],
     ["a preset that is none", csv(HEAD), ["--preset", "magento"], /no preset "magento"; there are rees46/],
@@ -502,3 +583,40 @@ Deno.test("import --dry-run warns, when only some purchases carry money", () =>
     await writeFile(path("x"), csv(HEAD, ...free));
     assert.doesNotMatch((await runWith(["import", path("x"), "--dry-run"])).out, /carry a price/);
   }));
+
+Deno.test("perennial import shows refused values as the file has them, and what reads them", async () => {
+  const { summary } = await attempt(csv(
+    HEAD,
+    sale("u1", 4, '"(5.00)"'),
+    'u2,"bad  type!",2024-03-04,1',
+    "u3,purchase,2124-01-01,1",
+    "u4,purchase,1.1.1909,1",
+    sale("u5", 4, '"$2,000,000,000,000.00"'),
+    sale("u6", 4, 1),
+  ));
+  assert.deepEqual(
+    summary.refusals.map(({ field, value, reason }) => [field, value, reason]),
+    [
+      [
+        "amount",
+        "(5.00)",
+        "amount is negative (what comes back is of type return; --returns negative reads a file so)",
+      ],
+      ["type", "bad  type!", "type must be 1 to 40 letters, digits, _ . -"],
+      ["time", "2124-01-01", "time is after 2099"],
+      ["time", "1.1.1909", "time is before 1990"],
+      ["amount", "$2,000,000,000,000.00", "amount must be a number between -1000000000000 and 1000000000000"],
+    ],
+  );
+});
+
+Deno.test("perennial import counts the lines that a damaged record costs", async () => {
+  const lines = [`${sale("u1", 4, 10)},"open`, `${sale("u2", 5, 20)},ok`, `${sale("u3", 5, 20)},"closed"`];
+  const { err } = await attempt(csv(`${HEAD},note`, ...lines, `${sale("u4", 7, 20)},ok`));
+  assert.match(err, /Only 1 of 4 lines could be used \(25\.0 %/);
+});
+
+Deno.test("perennial import says that a file has names of columns alone", async () => {
+  const { err } = await attempt(csv(HEAD));
+  assert.match(err, /There is no event to import/);
+});

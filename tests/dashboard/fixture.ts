@@ -8,6 +8,7 @@ import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
 import { modelCard } from "../../src/retraining/model_card.ts";
 import type { VersionNote } from "../../src/registry/version_note.ts";
+import { cycleText } from "../../src/retraining/cycle_text.ts";
 import { headlineOf } from "../../src/retraining/headline.ts";
 import type { ModelStatus, Status } from "../../src/retraining/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
@@ -488,8 +489,7 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
         outcome: last.outcome,
         asOf: last.asOf,
         endedAt: last.endedAt,
-        text:
-          "log loss 0.551 against the champion's 0.560, 1.6 % lower (90 % interval -3.1 % to -0.2 %) on 1,270 rows",
+        text: cycleText(last),
       }
       : null,
     lastCheck: newest(own(fixture.checks), (c) => c.checkedAt)[0] ?? null,
@@ -518,7 +518,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
   const kinds = kindsIn(fixture);
   const models = kinds.map((kind) => statusOf(kind, fixture));
-  const facts = { models, data: null, replay: null, installation: null };
+  const facts = { models, data: null, quarantine: null, replay: null, installation: null };
   const status = (): Status => ({
     asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS),
     clock: "pinned",

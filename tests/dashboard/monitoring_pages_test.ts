@@ -43,7 +43,7 @@ Deno.test("/monitoring says of each model how it does and whether its inputs shi
   const document = await open(full, "/monitoring");
   assert.match(
     told(document.querySelector("h1")),
-    /^Churn: stable, inputs: drift in 1 of 6\. Spending: stable, .*Data quality: \d open findings? to fix first\.$/,
+    /^Churn and spending: stable, inputs: drift in 1 of 6\. Data quality: \d open findings? to fix first\.$/,
   );
   const [churn, spending] = [...document.querySelectorAll("#answer li")].map(told);
   assert.match(
@@ -128,7 +128,7 @@ Deno.test("/monitoring opens a past look, and leads back to the newest", async (
   assert.equal(values.length, 13);
   const past = await open(full, `/monitoring?model=churn&at=${encodeURIComponent(values[4])}`);
   assert.equal(past.getElementById("trend")!.querySelectorAll("tbody tr").length, 9);
-  assert.match(told(past.querySelector("h1")), /^Churn: no outcomes yet/);
+  assert.match(told(past.querySelector("h1")), /^Churn and spending: no outcomes yet/);
   assert.match(told(past.querySelector("form.filter")), /Back to the newest evaluation/);
   assert.equal(past.querySelector("#at option[selected]")!.getAttribute("value"), values[4]);
 });

@@ -5,6 +5,8 @@ import type { AppEnv } from "../../src/api/deps.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import { ensureApiKey } from "../../src/app/security/keys.ts";
+import { insertKey } from "../../src/db/access/api_keys.ts";
+import { sha256 } from "../../src/core/hash.ts";
 import { migratedDatabase } from "../support/migrated_database.ts";
 import { makeFixture, NOW_MS } from "./fixture.ts";
 import { insertFixture } from "./rows.ts";
@@ -95,6 +97,11 @@ Deno.test("dashboardPages() wants a key or a session for all but the sign-in, wh
     }
     assert.equal((await ask("/", { "x-api-key": "wrong" })).status, 401);
     assert.equal((await ask("/cycles", { "x-api-key": given })).status, 200);
+    for (const [scope, status] of [["read", 200], ["events:write", 401]] as const) {
+      const key = `pk_${scope}`.padEnd(46, "k");
+      await insertKey(sql, { name: scope, role: "operator", sha256: sha256(key), by: null, scopes: [scope] });
+      assert.equal((await ask("/cycles", { "x-api-key": key })).status, status, scope);
+    }
     assert.equal((await ask("/cycles", { authorization: `Bearer ${given}` })).status, 200);
     for (const path of ["/sign-in", "/perennial.css", "/favicon.svg"]) {
       assert.equal((await ask(path)).status, 200, path);

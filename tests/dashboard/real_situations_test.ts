@@ -1,35 +1,20 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { openModelSet } from "../../src/app/registry/model_set.ts";
-import { buildDashboard } from "../../src/dashboard/page_app.ts";
-import { readDashboard } from "../../src/dashboard/read_dashboard.ts";
 import { closeAlert, openAlert } from "../../src/db/alerts/alerts.ts";
 import { endCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
 import { planOf } from "../rollout/support.ts";
 import { beginRollout } from "../../src/app/registry/rollout_moves.ts";
-import { addEndedCycle, NOW, pseudonym } from "../api/support.ts";
+import { addEndedCycle, NOW } from "../api/support.ts";
 import { anAlert, NOW_MS } from "../app/alerts/support.ts";
 import { withServed } from "../cli/support.ts";
-import { bundledModels } from "../support/models.ts";
+import { realSite } from "./real_site.ts";
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim();
 
 Deno.test("API, command, pages and the live stream tell one story of a real database, step by step", () =>
   withServed(async ({ call, run, sql }) => {
-    const modelSet = await openModelSet(sql, bundledModels());
-    const open = () => Promise.reject(new Error("nothing is sealed here"));
-    const site = await buildDashboard(readDashboard({
-      sql,
-      modelSet,
-      pseudonym,
-      models: modelSet.inUse,
-      clock: () => Date.parse(NOW),
-      temporalUi: null,
-      explain: { open },
-      log: () => undefined,
-    }));
-    const get = async (path: string) => await (await site(new Request(`http://localhost${path}`))).text();
+    const { get, refresh } = await realSite(sql);
     const says = async (churn: string) => {
       const status = await (await call("GET", "/retraining/status")).json();
       assert.ok(status.headline.startsWith(churn), `${status.headline} for ${churn}`);
@@ -118,7 +103,7 @@ Deno.test("API, command, pages and the live stream tell one story of a real data
     await says("Churn serves v1, promoted by hand, and is rolling out v3.");
     assert.doesNotMatch(await rollouts(), /paused/i);
     assert.equal((await call("POST", "/models/churn/retire", { why: "no longer sold" })).status, 200);
-    await modelSet.refresh(); // the pages' own
+    await refresh(); // the pages' own
     await says("Spending has no model yet and is waiting for data.");
     assert.match(await rollouts(), /No rollout is running\. Version 3 of churn was rolled back/);
     assert.match((await run(["rollouts"])).out, /canary +rolled back/);

@@ -151,7 +151,7 @@ export const anApproval = (nowMs: number, over: Partial<Approval> = {}): Approva
   cycleId: "retrainer/spending/cycle/20",
   model: "spending",
   version: 19,
-  text: "Version 19 did better on 1,270 unseen rows: capped MSE 4.1 % lower (90 % interval -7.0 % to -1.2 %)",
+  text: "Version 19 did better on 1,270 unseen rows: capped MSE 4.1 % lower (90 % interval −7.0 % to −1.2 %)",
   askedAt: iso(nowMs - 3_600_000),
   expiresAt: iso(nowMs + 2 * DAY_MS),
   reminders: 0,

@@ -1,4 +1,5 @@
 /** States of an installation, each with the headline that every face has of it. */
+import type { Alert } from "../../src/alerts/alert.ts";
 import type { ModelStatus, Status } from "../../src/retraining/status.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";
 
@@ -50,6 +51,7 @@ const rollout = (changes: Partial<NonNullable<ModelStatus["rollout"]>>) => ({
     ...changes,
   },
 });
+const quarantine = { quarantine: { waiting: 60, accepted: 40 } };
 const PAUSE = { by: "ann", until: "2026-03-05T10:00:00.000Z", why: "sale" };
 const installation = (openAlerts: number) => ({
   installation: { openAlerts, text: "No worker takes the tasks of training" },
@@ -288,6 +290,93 @@ export const SITUATIONS: readonly [name: string, facts: Partial<Status>, headlin
     "Churn has degraded. Spending has no model yet.",
   ],
   [
+    "more than half of what came in is in quarantine",
+    { ...both({ ...none, samples: waiting }), ...quarantine },
+    "Churn and spending have no model yet and are waiting for data. " +
+    "Data quality: 60 of 100 events are in quarantine.",
+  ],
+  [
+    "all that ever came in is in quarantine",
+    { ...both({ ...none, samples: waiting }), quarantine: { waiting: 1, accepted: 0 } },
+    "Churn and spending have no model yet and are waiting for data. " +
+    "Data quality: 1 of 1 event is in quarantine.",
+  ],
+  [
+    "the data are broken and most of what came in is in quarantine",
+    { models: [one(checked("fix data first", "1 open finding"))], ...data(1, "broken"), ...quarantine },
+    "Churn is healthy. Data quality: 1 open finding to fix first; 60 of 100 events are in quarantine.",
+  ],
+  [
+    "the last model was retired and most of what came in is in quarantine",
+    { models: [], openAlerts: 1, ...quarantine, ...installation(1) },
+    "No models yet. Data quality: 60 of 100 events are in quarantine. Installation: 1 open alert.",
+  ],
+  [
+    "inputs drift, the alert is acknowledged and automatic checks are off",
+    { models: [one({ ...health("drifting", "seen"), openAlerts: 1, active: false })], openAlerts: 1 },
+    "Churn has drifting inputs. Automatic retraining is stopped for churn.",
+  ],
+  [
+    "inputs drift while a rollout is paused",
+    { models: [one({ ...health("drifting"), ...rollout({ paused: PAUSE }), openAlerts: 2 })], openAlerts: 2 },
+    "Churn has drifting inputs and has the rollout of v24 paused.",
+  ],
+  [
+    "a drill runs beside a version that was promoted by hand",
+    {
+      models: [
+        one({
+          ...health("promoted by hand"),
+          ...rollout({ id: "rollout/churn/drill-1a2b3c4d", drill: true }),
+        }),
+      ],
+    },
+    `Churn serves v${version}, promoted by hand, and is in a drill.`,
+  ],
+  [
+    "a drill is paused",
+    {
+      models: [one(rollout({ id: "rollout/churn/drill-1a2b3c4d", drill: true, paused: PAUSE }))],
+    },
+    "Churn is healthy and has the drill of v24 paused.",
+  ],
+  [
+    "a version waits for approval and automatic checks are off",
+    { models: [one({ approval, active: false })] },
+    "Churn is healthy and is waiting for approval of v24. Automatic retraining is stopped for churn.",
+  ],
+  [
+    "a version was rolled back and the model is stopped",
+    { models: [one({ ...health("rolled back"), active: false, openAlerts: 1 }), spending()], openAlerts: 1 },
+    `Churn was rolled back to v${version}. Spending is healthy. Automatic retraining is stopped for churn.`,
+  ],
+  [
+    "one was rolled back and one promoted by hand",
+    { models: [one(health("rolled back")), spending(health("promoted by hand"))] },
+    `Churn was rolled back to v${version}. Spending serves v${version}, promoted by hand.`,
+  ],
+  [
+    "the last cycles of both failed",
+    both({ ...health("failed"), ...ended("failed", "out of memory") }),
+    `Churn and spending failed in their last cycle; v${version} keeps serving.`,
+  ],
+  [
+    "the first cycle failed and nothing serves",
+    { models: [one({ ...none, ...health("failed"), ...ended("failed", "out of memory") })] },
+    "Churn failed in its last cycle; no version serves yet.",
+  ],
+  [
+    "a replay runs and a worker is gone",
+    {
+      ...both({ active: false }),
+      ...replay(3, "2011-04-26T00:00:00.000Z"),
+      openAlerts: 1,
+      ...installation(1),
+    },
+    "Replaying history: cut-off 3 of 21, 26 Apr 2011. Churn and spending are healthy. " +
+    "Installation: 1 open alert.",
+  ],
+  [
     "everything happens at once",
     {
       models: [
@@ -302,10 +391,17 @@ export const SITUATIONS: readonly [name: string, facts: Partial<Status>, headlin
   ],
 ];
 
+const [anAlert] = makeFixture().alerts;
+
+/** As many open alerts as a status counts. */
+export const alertsOf = ({ openAlerts }: Status): Alert[] =>
+  Array.from({ length: openAlerts }, (_, i) => ({ ...anAlert, id: 1 + i, model: "churn" }));
+
 /** The whole status in a situation, without its headline. */
 export const factsOf = (changes: Partial<Status>): Status => ({
   ...full,
   data: null,
+  quarantine: null,
   replay: null,
   installation: null,
   openAlerts: 0,

@@ -9,7 +9,7 @@ import { headlineOf } from "../../src/retraining/headline.ts";
 import { Status } from "../../src/retraining/status.ts";
 import { runWith } from "../cli/support.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";
-import { factsOf, measured, one, SITUATIONS } from "./situations.ts";
+import { alertsOf, factsOf, measured, one, SITUATIONS } from "./situations.ts";
 
 const fixture = makeFixture();
 
@@ -39,7 +39,7 @@ for (const [name, changes, headline] of SITUATIONS) {
     const facts = factsOf(changes);
     const status: Status = { ...facts, headline: headlineOf(facts) };
     assert.equal(status.headline, headline);
-    const alerts = fixture.alerts.slice(0, status.openAlerts);
+    const alerts = alertsOf(status);
     const dashboard = fixtureDashboard({ ...fixture, alerts }, { status: () => Promise.resolve(status) });
     const site = await buildDashboard(dashboard);
     const get = async (path: string) => await (await site(new Request(`http://localhost${path}`))).text();
@@ -49,6 +49,11 @@ for (const [name, changes, headline] of SITUATIONS) {
     assert.equal(JSON.parse(await get("/live")).status.headline, headline);
     assert.deepEqual(json, Status.parse(status));
     assert.ok(terminal.startsWith(`${headline} `));
+    const counts = [...document.querySelectorAll("nav .count, p a[href='#alerts']")].map((a) =>
+      a.textContent
+    );
+    assert.ok(counts.every((text) => parseInt(text) === status.openAlerts), counts.join());
+    assert.equal(document.querySelectorAll("#alerts tbody tr").length, status.openAlerts);
     const badges = [...document.querySelectorAll("article.model header .status")].map((b) => b.textContent);
     for (const [i, { health: { state }, serving }] of status.models.entries()) {
       assert.equal(badges[i], HEALTH[state].word);

@@ -237,6 +237,7 @@ create table cycles (
   started_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   loss_change double precision generated always as (((((evidence -> 'difference'::text) ->> 'mean'::text))::double precision / NULLIF(((evidence ->> 'championLoss'::text))::double precision, (0)::double precision))) stored,
+  words tsvector generated always as ((to_tsvector('simple'::regconfig, ((((((((((((model || ' '::text) || (number)::text) || ' '::text) || trigger) || ' '::text) || COALESCE(('v'::text || (challenger)::text), ''::text)) || ' '::text) || COALESCE(outcome, ''::text)) || ' '::text) || COALESCE(requested_by, ''::text)) || ' '::text) || COALESCE(error, ''::text))) || jsonb_to_tsvector('simple'::regconfig, jsonb_path_query_array(reasons, '$[*]."text"'::jsonpath), '["string"]'::jsonb))) stored,
   constraint cycles_finite CHECK ((((evidence IS NULL) OR (NOT has_words_for_numbers(evidence))) AND ((watch IS NULL) OR (NOT has_words_for_numbers(watch))))) NOT VALID,
   constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rolling out'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text, 'lost'::text]))),
   constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'refit'::text, 'smoke test'::text, 'approve'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
@@ -245,6 +246,7 @@ create table cycles (
   constraint cycles_model_number_key UNIQUE (model, number)
 );
 CREATE INDEX cycles_newest ON public.cycles USING btree (started_at DESC NULLS LAST, id) INCLUDE (model, trigger, outcome, verdict, as_of, ended_at, loss_change);
+CREATE INDEX cycles_words ON public.cycles USING gin (words);
 
 create table day_counts (
   day integer not null,

@@ -155,3 +155,13 @@ Deno.test("preset ga4 reads refunds of lines, and of a whole order", async () =>
   const { summary } = await tryBytes(bytes, { preset: "ga4" });
   assert.deepEqual([summary.accepted, summary.amount], [3, -20]);
 });
+
+Deno.test("preset snowplow keeps every product of an event, also where products have no ids of their own", async () => {
+  const head =
+    "event_id\tuser_id\tdomain_userid\tderived_tstamp\tecommerce_action_type\tproduct_id\tproduct_price";
+  const line = (product: string) => `e1\tu1\td1\t2024-03-04 10:05:00.000\ttransaction\t${product}\t4.5`;
+  const { summary } = await tryBytes([head, line("p1"), line("p2"), line("p2")].join("\n"), {
+    preset: "snowplow",
+  });
+  assert.deepEqual([summary.accepted, summary.conflicts, summary.amount], [3, 0, 13.5]);
+});

@@ -87,6 +87,14 @@ Deno.test("a record beyond a megabyte costs itself", async () => {
   assert.deepEqual(rows, ["record is longer than 1,048,576 characters", SECOND]);
 });
 
+for (const ending of ["\n", "\r\n", "\r"]) {
+  Deno.test(`a line beyond what is kept of one costs itself, with ${JSON.stringify(ending)} at its end`, async () => {
+    const long = `u3,view,2024-03-04,,${"x".repeat(4_300_000)}`;
+    const rows = await rawsOf([HEADER, long, second].join(ending));
+    assert.deepEqual(rows, ["record is longer than 1,048,576 characters", SECOND]);
+  });
+}
+
 const encoded = (text: string, encoding: "utf16le" | "latin1") => Buffer.from(text, encoding);
 const swapped = (bytes: Buffer) => Buffer.from(bytes).swap16();
 const UMLAUTS = [HEADER, LINE.replace("u1", "Möller"), second.replace("u2", "Müller")].join("\n");

@@ -34,11 +34,18 @@ export function readBytes(
     const rows: FileRow[] = [];
     let layout: FileLayout | undefined;
     for (const file of await openEventFiles(path, plan)) {
-      for await (const block of file.read()) rows.push(...block.rows);
+      for await (const block of file.read()) rows.push(...block.rows.map(withoutOrigin));
       layout ??= file.layout();
     }
     return { rows, layout: layout! };
   });
+}
+
+/** A row without what it was made of. */
+function withoutOrigin(row: FileRow): FileRow {
+  if (!("data" in row)) return row;
+  const { data: _data, item: _item, ...rest } = row;
+  return rest;
 }
 
 /** The events of a file's rows under their field names; refused and unreadable ones by their reason. */

@@ -56,6 +56,10 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     "c_refused.ts": model("visits").replace('"mae", loss', '"r2", loss'),
     "d_churn.ts": model("churn"),
     "e_good.ts": model("visits"),
+    "f_typo.ts": model("typo").replace("label:", "horizonDay: 14, label:"),
+    "g_of_nobody.ts": model("nobody").replace("future.length", "future[0].purchases"),
+    "h_no_number.ts": model("no-number").replace("future.length", "future.length / 0 * 0"),
+    "i_visits.ts": model("visits"),
   }, async (folder) => {
     const files = await loadOwnModels(folder, ["churn", "spending"]);
     assert.deepEqual(files.map(({ file, value }) => [file, value?.name]), [
@@ -64,16 +68,24 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
       ["c_refused.ts", undefined],
       ["d_churn.ts", undefined],
       ["e_good.ts", "visits"],
+      ["f_typo.ts", undefined],
+      ["g_of_nobody.ts", undefined],
+      ["h_no_number.ts", undefined],
+      ["i_visits.ts", undefined],
     ]);
     const faults = files.map(({ fault }) => fault ?? "");
     assert.match(faults[1], /its default export is no model/);
     assert.match(faults[2], /metrics lack the primaryMetric "r2"/);
     assert.match(faults[3], /another file defines a model "churn"/);
+    assert.match(faults[5], /there is no field "horizonDay"; there are name, kind/);
+    assert.match(faults[6], /label: it fails on a shopper without days: Cannot read properties of undefined/);
+    assert.match(faults[7], /label: it says NaN of a shopper without days; need a finite number/);
+    assert.match(faults[8], /another file defines a model "visits"/);
     const { options, logged } = optionsWith(folder);
     const { models, extensions } = await definedModels(options);
     assert.ok(models.has("visits"));
-    assert.deepEqual(extensions.map(({ name, fault }) => [name, fault === null]).at(-1), ["visits", true]);
-    assert.equal(logged.length, 4);
+    assert.deepEqual(extensions.filter(({ fault }) => fault === null).map(({ name }) => name), ["visits"]);
+    assert.equal(logged.length, 8);
     assert.match(logged[0], /"a_broken\.ts", which is left out/);
   }));
 

@@ -18,11 +18,27 @@ import { codeOf, names, outputsOf, read, shownText, textOf, writeNotebook } from
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const hostEnvironment = { env: Deno.env.toObject(), uid: Deno.uid() };
-/** Asks two policies about one model, over the small shop's cut-offs. */
+const OWN = `import { defineModel } from "perennial";
+export default defineModel({
+  name: "order-days",
+  kind: "regression",
+  question: "On how many days will this shopper order within two weeks?",
+  unit: "days",
+  horizonDays: 14,
+  primaryMetric: "mae",
+  loss: "poissonDeviance",
+  metrics: ["poissonDeviance", "mae"],
+  label: (future) => future.filter((day) => day.purchases > 0).length,
+  network: "an exact Poisson regression",
+  candidates: [{ family: "linear", name: "poisson", inputs: "log", target: "count" }],
+});
+`;
+
+/** Asks two policies about two models, over the small shop's cut-offs. */
 async function backtest({ sql, client, taskQueue }: Service): Promise<void> {
   const { config } = await currentConfig(sql);
   const id = "two-policies";
-  const models = ["churn"];
+  const models = ["churn", "order-days"];
   const policies = ["never", "perennial"].map(readPolicy).map((spec) => ({
     ...spec,
     label: labelOf(spec),
@@ -48,12 +64,15 @@ Deno.test(
   "every notebook runs from top to bottom and answers",
   options,
   (t) =>
-    inFolder((into) =>
-      withSmallShop(async ({ service, home, databaseUrl }) => {
+    inFolder(async (into) => {
+      const folder = join(into, "models");
+      await Deno.mkdir(folder);
+      await Deno.writeTextFile(join(folder, "order_days.ts"), OWN);
+      await withSmallShop(async ({ service, home, databaseUrl }) => {
         const python = await pythonWithJupyter(hostEnvironment, console.log);
         await replayShop(service, "notebooks");
         await backtest(service);
-        const env = jupyterEnvironment(hostEnvironment.env, python, {
+        const env = jupyterEnvironment({ ...hostEnvironment.env, PERENNIAL_MODELS: folder }, python, {
           databaseUrl,
           artefacts: join(home, "artefacts"),
         });
@@ -69,8 +88,12 @@ Deno.test(
           for (let name = waiting.shift(); name; name = waiting.shift()) assert.ok(await execute(name), name);
         };
         await Promise.all([lane(), lane()]);
-      })
-    ),
+        for (const name of names.filter((name) => /^(01|04)/.test(name))) {
+          const text = shownText(codeOf(await read(join(into, name))).at(-1)!);
+          assert.match(text, /order-days[^.]*(: |mean )MAE/, "a model is told by its own metric");
+        }
+      }, { settings: { PERENNIAL_MODELS: folder } });
+    }),
 );
 
 /** An executed notebook showed charts, answered, and had no error. */

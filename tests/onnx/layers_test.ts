@@ -4,27 +4,9 @@ import * as tf from "@tensorflow/tfjs";
 import { packLayers } from "../../src/onnx/layers.ts";
 import { openOnnx } from "../../src/onnx/predict.ts";
 import { startBackend } from "../../src/training/backend.ts";
+import { savedLayers } from "./saved_layers.ts";
 
 await startBackend();
-
-/** A `model.json` and its weights in two files, as a model's `save()` writes them. */
-async function saved(
-  model: tf.Sequential,
-): Promise<{ json: string; read: (name: string) => Promise<Uint8Array> }> {
-  let artifacts: tf.io.ModelArtifacts | undefined;
-  await model.save(tf.io.withSaveHandler((given) => {
-    artifacts = given;
-    return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } });
-  }));
-  const { modelTopology, weightSpecs, weightData } = artifacts!;
-  const bytes = new Uint8Array(weightData as ArrayBuffer);
-  const files = new Map([["a.bin", bytes.subarray(0, 12)], ["b.bin", bytes.subarray(12)]]);
-  const weightsManifest = [{ paths: [...files.keys()], weights: weightSpecs }];
-  return {
-    json: JSON.stringify({ modelTopology, weightsManifest }),
-    read: (name) => Promise.resolve(files.get(name)!),
-  };
-}
 
 const seeded = (seed: number) => tf.initializers.glorotNormal({ seed });
 const dense = (units: number, activation: "relu" | "tanh" | "sigmoid" | "softmax" | "linear", more = {}) =>
@@ -61,7 +43,8 @@ const rows = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i * 1.7) * 3);
 for (const [what, make] of networks) {
   Deno.test(`a layers model of ${what} says of rows what tfjs says`, async () => {
     const model = make();
-    const { json, read } = await saved(model);
+    const { json, files } = await savedLayers(model);
+    const read = (name: string) => Promise.resolve(files.get(name)!);
     const ours = openOnnx(await packLayers(json, read)).predict(rows, 10);
     const theirs = (model.predict(tf.tensor2d(rows, [10, 3])) as tf.Tensor).dataSync();
     assert.equal(ours.length, theirs.length);
@@ -71,7 +54,8 @@ for (const [what, make] of networks) {
 }
 
 Deno.test("a layers model that cannot be computed is refused by the name of what is not known", async () => {
-  const { json, read } = await saved(networks[0][1]());
+  const { json, files } = await savedLayers(networks[0][1]());
+  const read = (name: string) => Promise.resolve(files.get(name)!);
   const changed = (change: (text: string) => string) => packLayers(change(json), read);
   const opened = async (change: (text: string) => string) => openOnnx(await changed(change));
   await assert.rejects(
@@ -96,6 +80,8 @@ Deno.test("a layers model that cannot be computed is refused by the name of what
     /is uint8, not float32/,
   );
   await assert.rejects(opened((text) => text.replace("[3,8]", "[3,8000]")), /cut short/);
+  const wide = await packLayers(json, read);
+  assert.throws(() => openOnnx(wide).predict([1, 2, 3, 4], 1), /^TypeError: The layers model: MatMul cannot/);
   await assert.rejects(
     changed((text) => text.replace("a.bin", "../a.bin")),
     /names "\.\.\/a\.bin", no file beside it/,

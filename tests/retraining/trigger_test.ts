@@ -238,7 +238,7 @@ for (
     [
       "half as many rows again are labelled",
       { rowsNow: 1500 },
-      "it was trained on 1000 rows, 1500 are labelled now",
+      "it was trained on 1,000 rows, 1,500 are labelled now",
     ],
     ["one row less", { rowsNow: 1499 }, null],
   ] as const

@@ -46,3 +46,53 @@ export function valuesFor(place: number, { isOfMany = false } = {}): [what: stri
 
 /** All of them. */
 export const HOSTILE_VALUES: readonly (readonly [what: string, value: unknown])[] = [...always, ...turns];
+
+/** Headers that say what cannot be, of any request. */
+export const HOSTILE_HEADERS: readonly (readonly [name: string, value: string])[] = [
+  ["X-Request-Id", "\xff".repeat(20)],
+  ["X-Request-Id", "../../etc/passwd"],
+  ["Idempotency-Key", "x".repeat(5_000)],
+  ["Idempotency-Key", "\xff\xfe"],
+  ["Last-Event-ID", "9223372036854775808"],
+  ["Range", "bytes=-9999999999999999999"],
+  ["Range", "lines=5-2,1-"],
+  ["Accept", "text/html;q=NaN,*/*;q=1e999"],
+  ["Accept", "text/event-stream"],
+  ["If-Match", 'W/"9223372036854775808"'],
+  ["If-Match", '"1e999"'],
+  ["If-None-Match", `"${"x".repeat(5_000)}"`],
+  ["Content-Encoding", "gzip"],
+  ["Content-Encoding", "gzip, br"],
+  ["Content-Type", "application/json; charset=utf-16"],
+  ["Content-Type", "multipart/form-data; boundary="],
+  ["Content-Type", "text/csv"],
+  ["Content-Type", "/"],
+  ["Content-Length", "-1"],
+  ["Authorization", "Bearer a.b.c"],
+  ["Authorization", "Basic \xff"],
+  ["Cookie", "perennial_session=%00;%ff=%;a;=;;"],
+  ["Origin", "http://[::1"],
+  ["X-Forwarded-For", "1.2.3.4,\xff"],
+  ["X-Forwarded-Proto", "javascript"],
+  ["Traceparent", "00-0-0-01"],
+  ["Expect", "nonsense"],
+];
+
+/** Bodies that are no object of JSON, or one that a parser may choke on. */
+export const HOSTILE_BODIES: readonly string[] = [
+  "",
+  "{",
+  "null",
+  "[]",
+  "[[[]]]",
+  '"x"',
+  "1e999",
+  '{"a":NaN}',
+  "\ufeff{}",
+  '{"why":"x","why":["y"],"model":"churn","model":{}}',
+  '{"__proto__":{"role":"admin"},"constructor":{"prototype":{}}}',
+  `${"[".repeat(50_000)}${"]".repeat(50_000)}`,
+  `${'{"a":'.repeat(70)}1${"}".repeat(70)}`,
+  '{"model":"__proto__","name":"constructor","user":"__proto__","why":"\\u202e\\u0007"}',
+  '{"length":4294967296,"rows":{"length":-1},"users":{"0":1}}',
+];

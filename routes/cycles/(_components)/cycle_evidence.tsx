@@ -166,7 +166,9 @@ function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
               <td class="num">{count(difference.n)}</td>
               <td class="num">{figure(championLoss)}</td>
               <td class="num">
-                {Number.isFinite(difference.low) && Number.isFinite(difference.high)
+                {isSamePredictions(difference)
+                  ? "same predictions"
+                  : Number.isFinite(difference.low) && Number.isFinite(difference.high)
                   ? (
                     <>
                       {signed(difference.mean)}

@@ -4,6 +4,8 @@ import { count, counted, figure, metricFigure } from "../../../src/format/number
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { services } from "../../../components/version_rings.tsx";
+import { stateWord } from "../../../src/format/state_words.ts";
+import { fileText, versionStatus, wasRolledBack } from "../../../src/retraining/version_status.ts";
 
 interface Props {
   cycle: Cycle;
@@ -38,15 +40,18 @@ export function Made({ cycle, made, moves }: Props) {
 }
 
 function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly ServingMove[] }) {
-  const { version, model, manifest, artefactSha256, damagedAt, artefactRemovedAt } = made;
+  const { version, model, manifest, artefactSha256 } = made;
   const served = services(moves).filter((s) => s.version === version);
-  const gone = damagedAt ? "damaged" : artefactRemovedAt ? "removed, newer backups exist" : "kept";
+  const status = versionStatus(made, {
+    serving: moves.find(({ kind }) => kind !== "share")?.version ?? null,
+    rolledBack: wasRolledBack(version, moves),
+  });
   return (
     <>
       <dt>Version</dt>
       <dd>
         <a href={`/versions#${model}`}>v{version}</a>{" "}
-        <small>{made.state}, seed {manifest.seed}, code {manifest.codeVersion}</small>
+        <small>{stateWord(status)}, seed {manifest.seed}, code {manifest.codeVersion}</small>
       </dd>
       <dt>Served</dt>
       <dd>
@@ -94,7 +99,7 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
       </dd>
       <dt>Artefact</dt>
       <dd>
-        <code>sha256:{artefactSha256}</code> <small>{gone}</small>
+        <code>sha256:{artefactSha256}</code> <small>{fileText(made)}</small>
       </dd>
     </>
   );

@@ -15,6 +15,7 @@ export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { dat
   const late = brief.reduce((sum, d) => sum + d.late, 0);
   const twice = brief.reduce((sum, d) => sum + d.duplicates, 0);
   const sent = repeats.reduce((sum, r) => sum + r.events, 0);
+  const isImported = (newest.lagMiddle ?? 0) > IMPORTED_S;
   const last = days.at(-1)?.day;
   const lastDay = days.filter(({ day }) => day === last).reduce((sum, d) => sum + d.events, 0);
   return (
@@ -45,14 +46,20 @@ export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { dat
               {lag(newest.lagMiddle)}{" "}
               <small>
                 {lag(newest.lagMost!)} 95th percentile; newest {counted(newest.events, "event")}
-                {newest.lagMiddle > IMPORTED_S && "; imported history, not live"}
+                {isImported && "; imported history, not live"}
               </small>
             </dd>
           </div>
         )}
         <div>
           <dt>Late by over an hour</dt>
-          <dd>{brief.length === 0 ? "no live data yet" : share(late, events)}</dd>
+          <dd>
+            {brief.length === 0
+              ? "no live data yet"
+              : isImported
+              ? "not counted: imported history"
+              : share(late, events)}
+          </dd>
         </div>
         <div>
           <dt>Duplicate content</dt>

@@ -1,5 +1,5 @@
 /** Labels and sentences for looks. */
-import { capital, metricName } from "../../../src/format/words.ts";
+import { capital, listedFew, metricName } from "../../../src/format/words.ts";
 import type { DriftReport, FeatureShift } from "../../../src/drift/report.ts";
 import type { Measured, PerformanceReport } from "../../../src/performance/report.ts";
 import type { Finding } from "../../../src/quality/report.ts";
@@ -43,13 +43,20 @@ export function modelSentence({ model, metric, performance, drift }: InBrief): s
   return `${subject}: ${answersText(report, metric)}. Inputs: ${inputsText(drift.report)}.`;
 }
 
-/** The same in a few words, for the head of the page: "Churn: stable, drift in 1 of 6 inputs." */
-export function shortSentence({ model, metric, performance, drift }: InBrief): string {
+/** The same in a few words, for the head of the page; models of which the same is said share a sentence. */
+export function shortSentences(models: readonly InBrief[]): string[] {
+  return [...Map.groupBy(models, shortText)].map(([text, group]) =>
+    `${capital(listedFew(group.map(({ model }) => model)))}: ${text}.`
+  );
+}
+
+/** "stable, inputs: drift in 1 of 6" */
+function shortText({ metric, performance, drift }: InBrief): string {
   const { report, waiting } = performance;
-  if (!report) return `${capital(model)}: ${lower(waiting ?? "not evaluated yet")}.`;
+  if (!report) return lower(waiting ?? "not evaluated yet");
   const does = measuredOf(report, metric) ? PERFORMANCE[report.answer].word.toLowerCase() : "no outcomes yet";
   const inputs = inputsText(drift.report);
-  return `${capital(model)}: ${does}, ${inputs === "no drift" ? inputs : `inputs: ${inputs}`}.`;
+  return `${does}, ${inputs === "no drift" ? inputs : `inputs: ${inputs}`}`;
 }
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -11,6 +11,7 @@ import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
 import { services } from "../../../components/version_rings.tsx";
+import { fileText } from "../../../src/retraining/version_status.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
@@ -427,10 +428,8 @@ function servedRows({ a, b, moves }: CompareView): Row[] {
         s.rolledBack ? ", then rolled back" : ""
       }`
     ).join("; ") || "never";
-  const file = ({ version: { damagedAt, artefactRemovedAt } }: ComparedVersion) =>
-    damagedAt ? "damaged" : artefactRemovedAt ? "removed, newer backups exist" : "kept, can serve";
   return [
     { name: "When", a: spans(a), b: spans(b) },
-    { name: "Its file", a: file(a), b: file(b) },
+    { name: "Its file", a: fileText(a.version), b: fileText(b.version) },
   ];
 }

@@ -7,6 +7,7 @@ import type { Service } from "../../../components/version_rings.tsx";
 const ROW_PX = 58;
 const BAND_PX = 32;
 const LABEL_FROM = 4;
+const NAME_MAX = 12; // characters that fit beside a band
 const PHONE_LABEL_FROM = 10; // per cent of the width that "v12" needs
 
 interface Props {
@@ -25,6 +26,7 @@ export function ServedWhen({ models, asOf }: Props) {
   const total = Math.max(1, msBetween(start, end));
   const x = (iso: string) => msBetween(start, iso) / total * 100;
   const height = models.length * ROW_PX;
+  const isBeside = models.every(({ model }) => model.length <= NAME_MAX);
   return (
     <>
       <svg
@@ -48,7 +50,9 @@ export function ServedWhen({ models, asOf }: Props) {
           const y = row * ROW_PX + 18;
           return (
             <g key={model}>
-              <text class="end strong" x="0" dx="-10" y={y + BAND_PX / 2 + 4}>{model}</text>
+              {isBeside
+                ? <text class="end strong" x="0" dx="-10" y={y + BAND_PX / 2 + 4}>{model}</text>
+                : <text class="strong" x="0" y={y - 5}>{model}</text>}
               {served.map((s, i) => {
                 const from = x(s.from);
                 const width = Math.max(0.3, x(s.until ?? end) - from);

@@ -4,7 +4,7 @@ import { ActButton, actPath } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { count, counted, figure, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
-import { isDrillVersion, versionStatus } from "../../../src/retraining/version_status.ts";
+import { isPromotable, versionStatus } from "../../../src/retraining/version_status.ts";
 import { metricName } from "../../../src/format/words.ts";
 import type { Service } from "../../../components/version_rings.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
@@ -32,10 +32,6 @@ function Status({ version: v, model, served }: { version: ModelVersion } & Pick<
   const badge = statusBadge(status);
   return needsBadge(status) ? <StatusBadge badge={badge} /> : <>{badge.word}</>;
 }
-
-const canServe = (v: ModelVersion, { serving }: ModelStatus): boolean =>
-  v.version !== serving?.version && v.damagedAt === null && v.artefactRemovedAt === null &&
-  !isDrillVersion(v);
 
 /** Every version of a model, newest first. */
 export function VersionTable({ model, versions: all, served, notes, sought, person }: Props) {
@@ -96,17 +92,17 @@ export function VersionTable({ model, versions: all, served, notes, sought, pers
                 </span>
                 <Note note={notes.find((note) => note.version === v.version)} />
               </th>
-              <td data-label="Status">
+              <td data-label="Status" class="unbroken">
                 <Status version={v} model={model} served={served} />
               </td>
               <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
               <td data-label="At validation" class="num">
                 {metric === undefined ? "not measured" : metricFigure(metric)}
               </td>
-              <td data-label="Unit">{v.manifest.unit ?? "not stated"}</td>
+              <td data-label="Unit" class="unbroken">{v.manifest.unit ?? "not stated"}</td>
               <td data-label="Algorithm">{algorithm(v)}</td>
               <td data-label="Training rows" class="num">{count(v.manifest.served.rows)}</td>
-              <td data-label="Artefact">
+              <td data-label="Artefact" class="unbroken">
                 <code>{v.artefactSha256.slice(0, 8)}</code>
               </td>
               <td data-label="Cycle">
@@ -114,7 +110,7 @@ export function VersionTable({ model, versions: all, served, notes, sought, pers
               </td>
               {person && (
                 <td>
-                  {canServe(v, model) && (
+                  {isPromotable(v, model.serving?.version ?? null) && (
                     <ActButton person={person} href={actPath("promote", { model: name, version: v.version })}>
                       Promote <span class="visually-hidden">v{v.version}</span>
                     </ActButton>

@@ -36,7 +36,7 @@ export function addCodecOrigin(app: Api, { temporalUi }: Pick<ApiDeps, "temporal
   const allowed = cors({
     origin: new URL(temporalUi).origin,
     allowMethods: ["POST"],
-    allowHeaders: ["authorization", "content-type", "x-namespace"],
+    allowHeaders: ["authorization", "authorization-extras", "content-type", "x-namespace"],
     credentials: true,
     maxAge: 600,
   });

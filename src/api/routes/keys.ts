@@ -94,14 +94,17 @@ export function addKeyRoutes(
       const expiresAt = expiresInDays === undefined
         ? undefined
         : new Date(systemClock() + expiresInDays * DAY_MS).toISOString();
-      return c.json(await giveKey(sql, { ...request, expiresAt, by: c.get("who") }), 201);
+      return c.json(
+        await giveKey(sql, { ...request, expiresAt, by: c.get("who"), ownScopes: c.get("scopes") }),
+        201,
+      );
     },
   );
   app.openapi(rotate, async (c) => {
     const { name } = c.req.valid("param");
     const { why, overlapHours } = RotateRequest.parse(c.req.valid("json"));
     const overlapMs = Math.round(overlapHours * HOUR_MS);
-    const made = await rotateKey(sql, { name, why, overlapMs, by: c.get("who") });
+    const made = await rotateKey(sql, { name, why, overlapMs, by: c.get("who"), ownScopes: c.get("scopes") });
     ring.forget(name);
     return c.json(made, 201);
   });

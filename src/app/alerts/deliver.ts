@@ -1,5 +1,6 @@
 import type { Log } from "../../core/log.ts";
 import type { Clock } from "../../core/clock.ts";
+import { withDeadline } from "../../core/deadline.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Database } from "../../db/connect.ts";
 import { claimDelivery, noteAttempt } from "../../db/alerts/deliveries.ts";
@@ -9,8 +10,13 @@ import { type Channels, FinalDeliveryError } from "./channels/channel.ts";
 /** A receiver that is down over a weekend hears of everything on Monday; what is older than this is no news. */
 export const GIVE_UP_AFTER_MS = 3 * 24 * 3_600_000;
 
+/** A channel that does not settle has failed by then; its activity has a minute. */
+const WITHIN_MS = 30_000;
+
 /** The dependencies of deliveries. */
 export interface DeliveryDeps {
+  /** a channel has so long for one delivery; left out: 30 s */
+  withinMs?: number;
   sql: Database;
   clock: Clock;
   channels: Channels;
@@ -53,13 +59,14 @@ const ERROR_MAX = 500; // characters
 
 /** @returns null: it was sent; else why not, and whether trying again is of no use */
 async function sent(
-  { channels }: DeliveryDeps,
+  { channels, withinMs = WITHIN_MS }: DeliveryDeps,
   delivery: Delivery,
 ): Promise<{ text: string; final: boolean } | null> {
   const channel = channels.get(delivery.channel);
   if (!channel) return { text: `the channel "${delivery.channel}" is no longer configured`, final: true };
   try {
-    await channel.send(delivery);
+    const late = () => new Error(`the channel has not sent it within ${withinMs / 1000} s`);
+    await withDeadline(Promise.resolve(channel.send(delivery)), withinMs, late);
     return null;
   } catch (error) {
     return { text: messageOf(error).slice(0, ERROR_MAX), final: error instanceof FinalDeliveryError };

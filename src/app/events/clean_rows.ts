@@ -10,6 +10,8 @@ export async function cleanRows(deps: PeopleDeps, rows: readonly FileRow[]): Pro
     const { fields, refused } = clean.get(i) ?? {};
     if (!fields || !("raw" in row)) return row;
     const raw: Record<string, unknown> = { ...fields };
-    return "refused" in row || !refused ? { ...row, raw } : { line: row.line, raw, refused };
+    if ("refused" in row) return { ...row, raw };
+    const { line } = row; // what the row was made of is not kept: messages would show it
+    return refused ? { line, raw, refused } : { line, raw };
   });
 }

@@ -185,7 +185,7 @@ class ImportRun {
     this.#lastLine = before.linesDone;
     this.#linesBefore = before.linesDone;
     const pseudonym = (user: string) => this.#keys!(user);
-    this.#judge = new RowJudge({ nowMs: deps.clock(), pseudonym, money: file.money });
+    this.#judge = new RowJudge({ nowMs: deps.clock(), pseudonym, money: file.money, sentOf: file.sentOf });
     this.#from = { source: `import ${file.name}`, importId: before.id };
   }
 

@@ -20,7 +20,6 @@ const EXAMPLES = 5;
 
 /**
  * Reads files as an import would, without a database: every row is read, mapped and judged, and nothing is written.
- * @param options.names of the files, where they are not those of `paths`
  */
 export async function tryImport(
   paths: readonly string[],
@@ -33,7 +32,7 @@ export async function tryImport(
   const pseudonym = (user: string) => sha256(user).slice(0, 32);
   for (const path of paths) {
     for (const file of await openEventFiles(path, plan)) {
-      const judge = new RowJudge({ nowMs, pseudonym, money: file.money });
+      const judge = new RowJudge({ nowMs, pseudonym, money: file.money, sentOf: file.sentOf });
       for await (const { rows } of file.read()) {
         for (const row of rows) {
           const judged = judge.judge(row);

@@ -1,5 +1,5 @@
 /** Uploaded files as they lie in a folder: each in one of its own, with what is known of it. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ImportTrial } from "./try_import.ts";
 
@@ -39,13 +39,19 @@ export interface Upload {
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NOTE = "upload.json";
 
+/** The name that a file gets on disk: its ending says how it is read. Names that mean a folder are none. */
+function fileName(name: string): string {
+  const last = basename(name).slice(-100);
+  return /^\.{0,2}$/.test(last) ? "file" : last;
+}
+
 /** The uploads in a folder, which every process that has the folder sees. */
 export class UploadFiles {
   constructor(readonly folder: string) {}
 
   /** Where the file lies. */
   pathOf({ id, name }: Upload): string {
-    return join(this.folder, id, "file", basename(name).slice(-100) || "file");
+    return join(this.folder, id, "file", fileName(name));
   }
 
   async add(upload: Upload, bytes: Uint8Array): Promise<void> {
@@ -82,5 +88,15 @@ export class UploadFiles {
 
   async remove({ id }: Upload): Promise<void> {
     await rm(join(this.folder, id), { recursive: true, force: true });
+  }
+
+  /** Removes older folders that have no note: their process ended before the file was there. */
+  async removeUnfinished({ beforeMs }: { beforeMs: number }): Promise<void> {
+    for (const name of await readdir(this.folder).catch((): string[] => [])) {
+      const folder = join(this.folder, name);
+      if (await this.get(name) !== undefined) continue;
+      const found = await stat(folder).catch(() => undefined); // gone meanwhile
+      if (found && found.mtimeMs < beforeMs) await rm(folder, { recursive: true, force: true });
+    }
   }
 }

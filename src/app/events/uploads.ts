@@ -45,7 +45,7 @@ interface UploadDeps extends IngestDeps {
 /** Makes the keeper of uploads over what an import needs. */
 export function createUploads(deps: UploadDeps): Uploads {
   const home = deps.folders?.home ?? join(tmpdir(), `perennial-${crypto.randomUUID()}`);
-  const files = new UploadFiles(join(home, "uploads"));
+  const files = filesOf(home);
   void forgetOld(files, deps.clock()).catch(() => undefined); // what a process before this one left
   const find = async (id: string, by: string): Promise<Upload> => {
     const upload = await files.get(id);
@@ -76,6 +76,12 @@ export function createUploads(deps: UploadDeps): Uploads {
     },
   };
 }
+
+const filesOf = (home: string): UploadFiles => new UploadFiles(join(home, "uploads"));
+
+/** Lets go uploads of a state folder that are older than an hour: files as shops have them name shoppers by their ids. */
+export const forgetOldUploads = (home: string, nowMs: number): Promise<void> =>
+  forgetOld(filesOf(home), nowMs);
 
 /** Whether the process that imported it ended: started again, the import goes on behind its last batch. */
 const isGone = ({ state, beatMs }: Upload): boolean =>
@@ -148,4 +154,5 @@ async function forgetOld(files: UploadFiles, nowMs: number): Promise<void> {
   for (const upload of idle) {
     if (nowMs - upload.atMs >= KEPT_MS || surplus.has(upload)) await files.remove(upload);
   }
+  await files.removeUnfinished({ beforeMs: nowMs - KEPT_MS });
 }

@@ -11,6 +11,7 @@ import { listChecks } from "../../db/cycles/checks.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Sql } from "../../db/connect.ts";
 import { countOutcomes, findCycle, listCycles } from "../../db/cycles/cycles.ts";
+import { countWaiting } from "../../db/events/quarantine.ts";
 import { countEvents } from "../../db/events/events.ts";
 import { listRetrainers } from "../../db/cycles/retrainers.ts";
 import { lastMove } from "../../db/models/serving.ts";
@@ -60,6 +61,7 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
   const facts = {
     models: await Promise.all([...models.values()].map((model) => modelStatus(model, shared))),
     data: await dataState(sql),
+    quarantine: await quarantineState(sql, events),
     replay: await runningReplay(sql),
     installation: installationState(alerts),
   };
@@ -81,6 +83,16 @@ function installationState(alerts: readonly Alert[]): Status["installation"] {
   if (about.length === 0) return null;
   const gravest = about.find(({ severity }) => severity === "critical") ?? about[0];
   return { openAlerts: about.length, text: gravest.title };
+}
+
+/** A shop with more events than this has a usual share of refused ones, which the evaluations compare with. */
+const YOUNG_MAX = 100_000;
+
+/** Counts what waits in quarantine where that is more than a young shop's accepted events. */
+async function quarantineState(sql: Sql, accepted: number): Promise<Status["quarantine"]> {
+  if (accepted > YOUNG_MAX) return null;
+  const waiting = await countWaiting(sql, { after: 0 });
+  return waiting > accepted ? { waiting, accepted } : null;
 }
 
 /** Returns what the newest evaluation of the events found, and how much of it is still open. */

@@ -9,6 +9,7 @@ import {
   ChainHead,
   chainHead,
   type Checkpoint,
+  keptHead,
   listCheckpoints,
   saveCheckpoint,
   unchainedRow,
@@ -50,7 +51,7 @@ export function hashOfRow(
 
 /**
  * Computes every link of the audit again, and compares what was signed: in the database, and in `kept`, which an attacker
- * of the database does not reach. Names the first broken link.
+ * of the database does not reach; and the head that the next row will follow. Names the first broken link.
  */
 export async function verifyAudit(
   sql: Sql,
@@ -62,6 +63,7 @@ export async function verifyAudit(
     signing.check(signedText(checkpoint), checkpoint.signature) !== "valid"
   );
   const wanted = new Map(signed.filter((one) => one !== forged).map(({ link, hash }) => [link, hash]));
+  const next = await keptHead(sql); // first: rows are added while the others are read
   let head: ChainHead = { link: 0, hash: "0".repeat(64) };
   let rows = 0;
   let broken: Broken | null = null;
@@ -69,13 +71,13 @@ export async function verifyAudit(
     const batch = await chainedRows(sql, { after: head.link, limit: ROWS_AT_ONCE });
     if (batch.length === 0) break;
     for (const row of batch) {
-      broken = faultOf(row, head, wanted);
+      broken = faultOf(row, head, wanted) ?? faultOfHead(row, next);
       if (broken) break;
       head = { link: row.link!, hash: row.hash! };
       rows++;
     }
   }
-  broken ??= await faultBeyond(sql, head, wanted);
+  broken ??= await faultBeyond(sql, { head, next, signed: wanted });
   if (broken === null && forged) {
     broken = { link: forged.link, id: null, why: "its checkpoint is not signed by this installation" };
   }
@@ -95,17 +97,22 @@ function faultOf(row: ChainedRow, head: ChainHead, signed: ReadonlyMap<number, s
   return null;
 }
 
-/** Rows outside of the chain, and rows after its end that a checkpoint has seen. */
+const faultOfHead = ({ link, hash, id }: ChainedRow, next: ChainHead): Broken | null =>
+  link === next.link && hash !== next.hash
+    ? { link, id, why: "the head of the chain has another hash" }
+    : null;
+
+/** Rows outside of the chain, and rows after its end that a checkpoint or its head has seen. */
 async function faultBeyond(
   sql: Sql,
-  head: ChainHead,
-  signed: ReadonlyMap<number, string>,
+  { head, next, signed }: { head: ChainHead; next: ChainHead; signed: ReadonlyMap<number, string> },
 ): Promise<Broken | null> {
   const id = await unchainedRow(sql);
   if (id !== null) return { link: null, id, why: "the row was added outside of the chain" };
   const cut = [...signed.keys()].some((link) => link > head.link);
-  return cut
-    ? { link: head.link + 1, id: null, why: "the row is gone, though a checkpoint has seen it" }
+  if (cut) return { link: head.link + 1, id: null, why: "the row is gone, though a checkpoint has seen it" };
+  return next.link > head.link
+    ? { link: head.link + 1, id: null, why: "the row is gone, though the head of the chain has seen it" }
     : null;
 }
 

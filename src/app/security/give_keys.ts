@@ -4,7 +4,7 @@ import { type ApiKey, deleteKey, insertKey, replaceKey } from "../../db/access/a
 import { writeAudit } from "../../db/access/audit.ts";
 import { type Database, inTransaction } from "../../db/connect.ts";
 import { FIRST_KEY, GIVEN_KEY, newKey } from "./keys.ts";
-import type { Scope } from "../../security/scopes.ts";
+import { beyond, type Scope, type Scopes } from "../../security/scopes.ts";
 import type { Role } from "../../security/roles.ts";
 
 /** Names that the audit gives to what is no person. */
@@ -15,15 +15,37 @@ interface Giving {
   /** who gives or takes the key */
   by: string;
   why: string;
+  /** what the giver's own key is bounded to; left out: to nothing */
+  ownScopes?: Scopes;
+}
+
+/** A key would get into hands that may do less than it. */
+export class ScopesExceededError extends Error {
+  override name = "ScopesExceededError";
+  constructor(readonly missing: readonly Scope[], { name, by }: Pick<Giving, "name" | "by">) {
+    super(
+      `The key of "${name}" would have the scopes ${
+        missing.join(", ")
+      }, which the key of "${by}" does not have: ` +
+        "name scopes of your own, or ask an admin whose key has no scopes",
+    );
+  }
+}
+
+/** @throws {ScopesExceededError} the giver's own key does not have all of these scopes */
+function refuseMore(scopes: Scopes, { name, by, ownScopes = null }: Giving): void {
+  const missing = beyond(ownScopes, scopes);
+  if (missing.length > 0) throw new ScopesExceededError(missing, { name, by });
 }
 
 /**
  * Makes a key for somebody, and writes down who gave it. The answer alone holds it.
  * @throws {InvalidInputError} the name means something else   @throws {ConflictError} there is a key of this name
+ * @throws {ScopesExceededError} the giver may do less than it
  */
 export async function giveKey(
   sql: Database,
-  { name, role, by, why, scopes, expiresAt }: Giving & {
+  { name, role, by, why, scopes, expiresAt, ownScopes }: Giving & {
     role: Role;
     scopes?: readonly Scope[];
     expiresAt?: string;
@@ -32,6 +54,7 @@ export async function giveKey(
   if (TAKEN.includes(name.toLowerCase())) {
     throw new InvalidInputError(`Cannot name a key "${name}": the audit calls something else so`, "name");
   }
+  refuseMore(scopes ?? null, { name, by, why, ownScopes });
   const key = newKey();
   const added = await inTransaction(sql, async (tx) => {
     const keyRow = await insertKey(tx, { name, role, sha256: sha256(key), by, scopes, expiresAt });
@@ -48,10 +71,11 @@ export async function giveKey(
 /**
  * Makes another key for the holder of one, which holds on for a while, and writes down who did.
  * @throws {NotFoundError} there is none of this name   @throws {ConflictError} the environment gives it
+ * @throws {ScopesExceededError} who asks, and is told the key, may do less than it
  */
 export async function rotateKey(
   sql: Database,
-  { name, by, why, overlapMs }: Giving & { overlapMs: number },
+  { name, by, why, overlapMs, ownScopes }: Giving & { overlapMs: number },
 ): Promise<ApiKey & { key: string }> {
   if (name === GIVEN_KEY) {
     throw new ConflictError(`Cannot rotate "${GIVEN_KEY}": it is what PERENNIAL_API_KEY says`);
@@ -60,6 +84,7 @@ export async function rotateKey(
   const replaced = await inTransaction(sql, async (tx) => {
     const row = await replaceKey(tx, { name, sha256: sha256(key), overlapMs });
     if (!row) throw new NotFoundError("key", name);
+    refuseMore(row.scopes, { name, by, why, ownScopes });
     const auditEntry = { who: by, action: "rotate key", target: name, why, after: { overlapMs } };
     await writeAudit(tx, { requestId: crypto.randomUUID(), ...auditEntry });
     return row;

@@ -2,7 +2,7 @@ import { withDeadline } from "../../core/deadline.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { PresentedKey } from "../../db/access/api_keys.ts";
 import type { Sql } from "../../db/connect.ts";
-import { holderOfKey } from "./keys.ts";
+import { expiryOfKey, holderOfKey } from "./keys.ts";
 
 const FRESH_MS = 1_000;
 const WAIT_MS = 500;
@@ -21,6 +21,8 @@ interface Known {
 export interface KeyRing {
   /** The holder of a presented key, or null. */
   holderOf(key: string): PresentedKey | null | Promise<PresentedKey | null>;
+  /** When a key that was refused expired; null: it is no key of ours. */
+  expiryOf(key: string): Promise<string | null>;
   /** Drops what is known of this holder's keys, at once. */
   forget(name: string): void;
 }
@@ -59,6 +61,7 @@ export function createKeyRing(
         before === forgotten ? last.holder : ask(key)
       );
     },
+    expiryOf: (key) => expiryOfKey(sql, key),
     forget(name) {
       forgotten++;
       for (const [key, { holder }] of known) if (holder.name === name) known.delete(key);

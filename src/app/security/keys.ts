@@ -4,6 +4,7 @@ import { sha256 } from "../../core/hash.ts";
 import {
   addFirstKey,
   deleteKey,
+  expiryOf,
   findKey,
   hasKeys,
   type PresentedKey,
@@ -68,6 +69,10 @@ async function kept(sql: Sql, path: string): Promise<InstallationKey> {
  */
 export const holderOfKey = (sql: Sql, presented: string): Promise<PresentedKey | null> =>
   useKey(sql, sha256(presented));
+
+/** When the key that was presented expired, for who was refused with it; null: it is no key of ours. */
+export const expiryOfKey = (sql: Sql, presented: string): Promise<string | null> =>
+  expiryOf(sql, sha256(presented));
 
 /** The key in a file, or null where there is none. */
 export async function readKey(path: string): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
 import * as client from "openid-client";
 import { randomBytes } from "node:crypto";
 import { messageOf } from "../../core/errors.ts";
@@ -23,7 +24,11 @@ import { SESSION_MS } from "./sessions.ts";
 /** The time that a person has to sign in at the provider. */
 export const SIGN_IN_MS = 10 * 60_000;
 const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
-const LOGOUT_AGE_MAX = "5 minutes";
+const LOGOUT_AGE_MAX_S = 5 * 60;
+/** Clocks of the provider and of this machine may differ by so much. */
+const CLOCK_TOLERANCE_S = 5;
+/** Logout tokens that are remembered, so that one that somebody caught ends no later session. */
+const LOGOUTS_MAX = 10_000;
 /** Asymmetric ones only: whoever checks by a shared secret could forge. */
 const ALGORITHMS = [
   "RS256",
@@ -59,7 +64,7 @@ export interface Oidc {
   begin(redirectUri: string, toPath: string): Promise<{ address: string; state: string }>;
   /** Ends a sign-in with what the provider sent the browser back with. */
   finish(address: URL, state: string): Promise<SignedIn>;
-  /** Ends the sessions that the provider says are over. @returns how many; null: the token is not the provider's */
+  /** Ends the sessions that the provider says are over. @returns how many; null: the token is not the provider's, or was used */
   endSessions(logoutToken: string): Promise<number | null>;
   /** Returns the service of a token; null: the token is not valid here. */
   serviceOf(token: string): Promise<Bearer | null>;
@@ -79,6 +84,10 @@ export function createOidc(
   { sql, clock, log }: { sql: Sql; clock: () => number; log: (line: string) => void },
 ): Oidc {
   const provider = createProvider(settings);
+  const usedLogouts = new LRUCache<string, true>({
+    max: LOGOUTS_MAX,
+    ttl: (LOGOUT_AGE_MAX_S + 2 * CLOCK_TOLERANCE_S) * 1_000,
+  });
   return {
     async begin(redirectUri, toPath) {
       const { config } = await provider();
@@ -115,18 +124,20 @@ export function createOidc(
       const claims = await verified(logoutToken, jwks, {
         issuer: settings.issuer,
         audience: settings.clientId,
-        maxTokenAge: LOGOUT_AGE_MAX,
+        maxTokenAge: LOGOUT_AGE_MAX_S,
       });
-      if (!claims || !isLogout(claims)) return null;
+      if (!claims || !isLogout(claims) || usedLogouts.has(claims.jti)) return null;
       const subject = claims.sub === undefined ? null : subjectOf(claims, settings.issuer);
       const providerSession = typeof claims.sid === "string" ? claims.sid : null;
-      return await endPersonSessions(sql, { issuer: settings.issuer, subject, providerSession });
+      const ended = await endPersonSessions(sql, { issuer: settings.issuer, subject, providerSession });
+      usedLogouts.set(claims.jti, true); // only now: what failed may be sent again
+      return ended;
     },
     async serviceOf(token) {
       const { audience, issuer, roles, groupsClaim } = settings;
       if (audience === undefined) return null;
       const { jwks } = await provider();
-      const claims = await verified(token, jwks, { issuer, audience });
+      const claims = await verified(token, jwks, { issuer, audience, requiredClaims: ["exp"] });
       if (!claims) return null;
       const clients = [claims.client_id, claims.azp].filter((name) => typeof name === "string");
       const role = roleOfGroups(roles, [
@@ -219,8 +230,8 @@ async function beginPersonSession(
 }
 
 /** Whether a token that is the provider's says that a session is over, and is nothing else. */
-const isLogout = (claims: Claims): boolean =>
-  claims.nonce === undefined && typeof claims.iat === "number" &&
+const isLogout = (claims: Claims): claims is Claims & { jti: string } =>
+  claims.nonce === undefined && typeof claims.iat === "number" && typeof claims.jti === "string" &&
   (claims.sub !== undefined || claims.sid !== undefined) &&
   typeof claims.events === "object" && claims.events !== null && LOGOUT_EVENT in claims.events;
 
@@ -228,13 +239,13 @@ const isLogout = (claims: Claims): boolean =>
 async function verified(
   token: string,
   jwks: Provider["jwks"],
-  wanted: { issuer: string; audience: string; maxTokenAge?: string },
+  wanted: { issuer: string; audience: string; maxTokenAge?: number; requiredClaims?: string[] },
 ): Promise<Claims | null> {
   try {
     const { payload } = await jwtVerify(token, jwks, {
       ...wanted,
       algorithms: ALGORITHMS,
-      clockTolerance: 5,
+      clockTolerance: CLOCK_TOLERANCE_S,
     });
     return payload;
   } catch (error) {

@@ -60,12 +60,19 @@ function auditText(changes: readonly AuditRow[], paint: Paint): string {
   const rows = changes.map((
     c,
   ) => [minute(c.at), c.who, c.action, c.target, briefly(c.before), briefly(c.after), c.why]);
-  return table(["at", "who", "what", "on", "before", "after", "why"], rows, paint);
+  return table(
+    ["at", "who", "what", "on", { name: "before", drop: 8 }, { name: "after", drop: 7 }, "why"],
+    rows,
+    paint,
+  );
 }
+
+const plainly = (value: unknown): string =>
+  typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 
 /** A value in a few words: a whole configuration shows as its version. */
 function briefly(value: unknown): string {
   if (value === null || typeof value !== "object") return value === null ? "-" : String(value);
   const { config: _config, ...rest } = value as Record<string, unknown>;
-  return Object.entries(rest).map(([name, v]) => `${name} ${v}`).join(", ") || "-";
+  return Object.entries(rest).map(([name, v]) => `${name} ${plainly(v)}`).join(", ") || "-";
 }

@@ -9,6 +9,7 @@ import { change, minute, mood, type Paint, secondsText, table } from "../format.
 import { historyPages } from "../history_pages.ts";
 import { wholeNumber } from "../options.ts";
 import { writePieces } from "../write_pieces.ts";
+import { isSamePredictions } from "../../stats/same_predictions.ts";
 import { counted } from "../../format/numbers.ts";
 
 interface Filter extends Common {
@@ -99,7 +100,9 @@ function historyText(entries: readonly HistoryEntry[], paint: Paint): string {
     e.trigger,
     mood(e.outcome ?? "running", paint),
     change(e.difference?.mean, e.championLoss),
-    e.difference
+    e.difference && isSamePredictions(e.difference)
+      ? "same predictions"
+      : e.difference
       ? `${change(e.difference.low, e.championLoss)} to ${change(e.difference.high, e.championLoss)}`
       : "-",
     secondsText(e.seconds),

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { checkAfterImport } from "../../app/events/check_after_import.ts";
 import { importFiles, type ImportProgress, type ImportResult } from "../../app/events/import.ts";
 import { tryImport } from "../../app/events/try_import.ts";
+import type { IngestDeps } from "../../app/events/ingest.ts";
 import { openPseudonyms } from "../../app/security/pseudonym_secret.ts";
 import { readConfig } from "../../config/environment.ts";
 import { systemClock } from "../../core/clock.ts";
@@ -101,23 +102,9 @@ async function importAll(
     const pseudonym = await openPseudonyms(sql, { home, given, older });
     const deps = { sql, clock: systemClock, pseudonym };
     const { minUsable } = options;
-    const heads: string[] = [];
-    const ids: number[] = [];
-    for (const [nth, path] of paths.entries()) {
-      const { signal } = interrupt;
-      const onProgress = (progress: ImportProgress) => bar.at(progress, nth, paths.length);
-      const results = await importFiles(deps, path, { plan, signal, tally, minUsable, onProgress });
-      for (const result of results) {
-        const { id, name, already, added } = result;
-        if (!already) await noteImport(sql, result, io.env.USER);
-        if (!already && added > 0) ids.push(id);
-        heads.push(
-          already
-            ? `${name} was imported before (import ${id})`
-            : `${name}: ${count(added)} events added now (import ${id})`,
-        );
-      }
-    }
+    const { signal } = interrupt;
+    const onProgress = (progress: ImportProgress, nth: number) => bar.at(progress, nth, paths.length);
+    const { heads, ids } = await importEach(deps, paths, { plan, signal, tally, minUsable, onProgress, io });
     bar.finish();
     const report = { summary: tally.summary(), details: tally.details() };
     const { usableShare } = tally;
@@ -135,6 +122,49 @@ async function importAll(
     await database.close();
   }
 }
+
+interface EachOptions {
+  readonly plan: ImportPlan;
+  readonly signal: AbortSignal;
+  readonly tally: Tally;
+  readonly minUsable: number;
+  readonly onProgress: (progress: ImportProgress, nth: number) => void;
+  readonly io: Context["io"];
+}
+
+/**
+ * Imports files one after the other.
+ * @returns what is told of each, and the numbers of the imports that added events
+ * @throws what ended it; what came in before is told
+ */
+async function importEach(
+  deps: IngestDeps & { sql: Database },
+  paths: readonly string[],
+  { io, onProgress, ...options }: EachOptions,
+): Promise<{ heads: string[]; ids: number[] }> {
+  const heads: string[] = [];
+  const ids: number[] = [];
+  try {
+    for (const [nth, path] of paths.entries()) {
+      const results = await importFiles(deps, path, { ...options, onProgress: (at) => onProgress(at, nth) });
+      for (const result of results) {
+        const { id, already, added } = result;
+        if (!already) await noteImport(deps.sql, result, io.env.USER);
+        if (!already && added > 0) ids.push(id);
+        heads.push(headOf(result));
+      }
+    }
+  } catch (error) {
+    heads.forEach((head) => io.err(head));
+    throw error;
+  }
+  return { heads, ids };
+}
+
+const headOf = ({ id, name, already, added }: ImportResult): string =>
+  already
+    ? `${name} was imported before (import ${id})`
+    : `${name}: ${count(added)} events added now (import ${id})`;
 
 /** What comes of an import. @param models that are checked because of it */
 const nextStep = (models: readonly string[]): string =>

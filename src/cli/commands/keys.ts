@@ -140,13 +140,13 @@ function addRevoke(keys: Command, context: Context): void {
 }
 
 function keysText(keys: readonly ApiKey[], paint: Paint): string {
-  const rows = keys.map(({ name, role, createdAt, createdBy, lastUsedAt, expiresAt, scopes }) => [
+  const rows = keys.map(({ name, role, createdAt, createdBy, lastUsedAt, expiresAt, expired, scopes }) => [
     name,
     role,
     minute(createdAt),
     createdBy ?? "the installation",
     lastUsedAt === null ? "never" : minute(lastUsedAt),
-    expiresAt === null ? "never" : minute(expiresAt),
+    expiresAt === null ? "never" : `${expired ? "expired " : ""}${minute(expiresAt)}`,
     scopes?.join(" ") ?? "all",
   ]);
   return table(["name", "role", "made", "by", "last used", "ends", "scopes"], rows, paint);

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import type { Models, ModelSummary, Retirement, Versions } from "../../api/messages.ts";
-import type { ServingMove } from "../../registry/version.ts";
+import type { ModelVersion, ServingMove } from "../../registry/version.ts";
 import type { VersionNote } from "../../registry/version_note.ts";
 import { versionStatus, wasRolledBack } from "../../retraining/version_status.ts";
 import { percent } from "../../format/numbers.ts";
+import { metricsInOrder } from "../../format/words.ts";
 import { addBringCommands } from "../bring_commands.ts";
 import { addVersionCommands } from "../version_commands.ts";
 import { asking, type Common, type Context } from "../context.ts";
-import { metricsLine, minute, mood, type Paint, table } from "../format.ts";
+import { day, metricsLine, minute, mood, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
 interface ModelsOptions extends Common {
@@ -167,18 +168,34 @@ function versionsText(
   const rows = versions.map((v) => [
     String(v.version),
     mood(versionStatus(v, { serving, rolledBack: wasRolledBack(v.version, history) }), paint),
-    minute(v.manifest.asOf),
+    day(v.manifest.asOf),
     v.manifest.candidate,
+    primaryText(v.manifest.metrics),
+    noteText(noteOf.get(v.version)),
     v.manifest.unit ?? "-",
     metricsLine(v.manifest.metrics),
-    noteText(noteOf.get(v.version)),
   ]);
   return table(
-    [{ name: "version", right: true }, "status", "as of", "algorithm", "unit", "at validation", "note"],
+    [
+      { name: "version", right: true },
+      "status",
+      "as of",
+      { name: "algorithm", whole: true },
+      { name: "at validation", whole: true },
+      "note",
+      "unit",
+      "all metrics",
+    ],
     rows,
     paint,
   );
 }
+
+/** The first of the metrics, by which people compare: "accuracy 0.7352". */
+const primaryText = (metrics: ModelVersion["manifest"]["metrics"]): string => {
+  const [first] = metricsInOrder(metrics);
+  return first === undefined ? "-" : metricsLine(Object.fromEntries([first]));
+};
 
 /** "[season] before the relaunch" */
 const noteText = (note: VersionNote | undefined): string =>

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Client } from "../../client/client.ts";
 import { asking, type Common, type Context } from "../context.ts";
-import { count } from "../../format/numbers.ts";
+import { foundText } from "../../format/privacy_text.ts";
 import { minute, type Paint, table } from "../format.ts";
 
 interface Options extends Common {
@@ -86,8 +86,8 @@ function requestsText(requests: Requests, paint: Paint): string {
     who,
     minute(requestedAt),
     endedAt === null ? stage : minute(endedAt),
-    count(found.events),
+    foundText({ kind, found }),
     why,
   ]);
-  return table(["request", "kind", "by", "asked", "ended", "events", "why"], rows, paint);
+  return table(["request", "kind", "by", "asked", "ended", "found", "why"], rows, paint);
 }

@@ -25,7 +25,7 @@ export function addPredict(program: Command, context: Context): void {
       "a file with one id per line",
     )
     .option("--as-of <time>", "as things stood then, as 2011-06-01T00:00:00Z");
-  asking(predict, "perennial predict churn 14911 17841\nperennial predict spending --file users.txt --json")
+  asking(predict, "perennial predict churn 15311 14646\nperennial predict spending --file users.txt --json")
     .action(async (model: string, given: string[], options: PredictOptions) => {
       const users = [...given, ...options.file ? await idsIn(options.file) : []];
       if (users.length === 0) {

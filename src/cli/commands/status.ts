@@ -1,8 +1,9 @@
 import type { Command } from "commander";
-import { count, interval, percent, signedBrief } from "../../format/numbers.ts";
+import { count, counted, interval, shareText, signedBrief } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { shownText } from "../../format/rollout_text.ts";
 import { stateWord } from "../../format/state_words.ts";
+import { isSamePredictions } from "../../stats/same_predictions.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { day, metricsLine, minute, mood, type Paint, wrapped } from "../format.ts";
 
@@ -22,9 +23,7 @@ export function statusText(
 ): string {
   const where = clock === "pinned" ? `as of ${minute(asOf)} UTC (pinned clock)` : `as of ${minute(asOf)} UTC`;
   const ui = temporalUi ? `, Temporal at ${temporalUi}` : "";
-  const alerts = openAlerts > 0
-    ? `\n${count(openAlerts)} open alert${openAlerts === 1 ? "" : "s"}: perennial alerts list`
-    : "";
+  const alerts = openAlerts > 0 ? `\n${counted(openAlerts, "open alert")}: perennial alerts list` : "";
   const columns = paint.width ?? Infinity;
   const head = [headline, paint("dim", where + ui)].map((line) => wrapped(line, { columns }));
   const about = installation ? `\n${paint("yellow", "installation")}: ${installation.text}` : "";
@@ -38,8 +37,10 @@ function modelText(m: ModelStatus, paint: Paint): string {
     ["serving", servingText(m)],
     ...m.measured ? [["measured", measuredText(m.measured)] as [string, string]] : [],
     [
-      "samples",
-      `${count(m.samples.collected)} new since the last training, ${count(m.samples.needed)} needed`,
+      "new events",
+      `${counted(m.samples.collected, "new event")} ${
+        m.samples.since === null ? "before the first training" : "since the last training"
+      } (threshold ${count(m.samples.needed)})`,
     ],
     ["running", m.running ? runningText(m.running) : "nothing"],
     ...m.rollout ? [["rollout", rolloutText(m.rollout)] as [string, string]] : [],
@@ -71,13 +72,16 @@ function servingText({ serving }: ModelStatus): string {
   const measured = Object.keys(metrics).length > 0
     ? `: ${metricsLine(metrics)} on ${count(validationRows)} rows`
     : "";
-  const against = difference
-    ? `; ${percent(difference.confidence)} interval against the one before ${
-      interval(difference, signedBrief)
-    }`
-    : "";
+  const against = difference ? `; ${againstText(difference)}` : "";
   return `version ${version} (${candidate}) since ${day(since)}${measured}${against}`;
 }
+
+const againstText = (difference: NonNullable<NonNullable<ModelStatus["serving"]>["difference"]>): string =>
+  isSamePredictions(difference)
+    ? "same predictions as the one before"
+    : `${shareText(difference.confidence)} interval against the one before ${
+      interval(difference, signedBrief)
+    }`;
 
 /** What outcomes said of a version, as the overview quotes it. */
 function measuredText({ version, asOf, metrics }: NonNullable<ModelStatus["measured"]>): string {

@@ -23,6 +23,7 @@ export const ApiKey = KeyHolder.extend({
   createdBy: z.string().nullable().describe("null: the installation made it, or the environment gave it"),
   lastUsedAt: z.iso.datetime().nullable().describe("to the minute; null: never"),
   expiresAt: z.iso.datetime().nullable().describe("null: never"),
+  expired: z.boolean().default(false).describe("whether it lets nobody in any more"),
   scopes: z.array(z.enum(SCOPES)).nullable().describe("what it may do of what its role allows; null: all"),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
@@ -42,6 +43,13 @@ const isKey = (sql: Sql, sha256: string) =>
   sql`(hash = ${hashIn(sql, sha256)}
       or (previous_hash = ${previousHashIn(sql, sha256)} and previous_until > now()))
     and coalesce(expires_at > now(), true)`;
+
+/** Returns when the key with this sha256 expired; null: it is none, or lets its holder in. */
+export async function expiryOf(sql: Sql, sha256: string): Promise<string | null> {
+  const [row] = await sql`select expires_at from api_keys
+    where hash = ${hashIn(sql, sha256)} and expires_at <= now()`;
+  return row?.expiresAt ?? null;
+}
 
 /**
  * Returns the holder of the key with this sha256, or null. Reads all keys: each has a salt of its own, and there are
@@ -122,7 +130,9 @@ export async function deleteKey(sql: Sql, name: string): Promise<ApiKey | null> 
 
 /** Every key, oldest first. */
 export async function listKeys(sql: Sql): Promise<ApiKey[]> {
-  return z.array(ApiKey).parse(await sql`select ${sql(COLUMNS)} from api_keys order by created_at, name`);
+  const rows = await sql`select ${sql(COLUMNS)}, coalesce(expires_at <= now(), false) as expired
+    from api_keys order by created_at, name`;
+  return z.array(ApiKey).parse(rows);
 }
 
 /** Whether any key exists. */

@@ -48,6 +48,12 @@ export async function chainHead(sql: Sql): Promise<ChainHead> {
   return row ? ChainHead.parse(row) : { link: 0, hash: "0".repeat(64) };
 }
 
+/** The head that the next row will follow, as the trigger that chains rows keeps it. */
+export async function keptHead(sql: Sql): Promise<ChainHead> {
+  const [row] = await sql`select link, hash from audit_head`;
+  return ChainHead.parse(row);
+}
+
 /** Stores what was signed; a link is signed once. */
 export async function saveCheckpoint(
   sql: Sql,

@@ -46,7 +46,11 @@ export async function insertEvents(
 }
 
 function columnsOf(events: readonly AcceptedEvent[]) {
-  const column = (value: (event: AcceptedEvent) => string | number | null) => arrayLiteral(events.map(value));
+  // what no event has is sent as an array without elements, which unnest() fills with nulls
+  const column = (value: (event: AcceptedEvent) => string | number | null) => {
+    const values = events.map(value);
+    return values.every((one) => one === null) ? "{}" : arrayLiteral(values);
+  };
   const code = (text: string | null) => text === null ? null : code32(text);
   return {
     id: column((e) => e.id),

@@ -96,17 +96,24 @@ const probabilitiesOf = (answers: readonly Pick<Prediction, "probabilities">[]):
 
 /** Returns the distinct values that answers share, and the number of those that each answer has; from 1. */
 function kindsOf(answers: readonly StoredAnswer[]): { kinds: StoredAnswer[]; kindOf: number[] } {
-  const known = new Map<string, number>();
   const kinds: StoredAnswer[] = [];
   const kindOf = answers.map((answer) => {
-    const { model, version, fallback, featureHash, horizonDays, segment, arm, shown } = answer;
-    const key = `${model}/${version}/${fallback}/${featureHash}/${horizonDays}/${segment}/${arm}/${shown}`;
-    const index = known.get(key) ?? kinds.push(answer);
-    known.set(key, index);
-    return index;
+    const index = kinds.findIndex((kind) => SHARED.every((name) => kind[name] === answer[name])); // there are few
+    return index < 0 ? kinds.push(answer) : index + 1;
   });
   return { kinds, kindOf };
 }
+
+const SHARED = [
+  "segment",
+  "version",
+  "arm",
+  "shown",
+  "fallback",
+  "model",
+  "featureHash",
+  "horizonDays",
+] as const;
 
 /**
  * Counts the predictions of a version that the monitor stored as of a moment. Uses index `predictions_monitor_once`.

@@ -113,12 +113,21 @@ export async function markRemoved(sql: Sql, model: string, version: number): Pro
     where model = ${model} and version = ${version}`;
 }
 
+const NAMED = 5;
+
+/** Says which versions there are instead: the newest. */
+async function noVersion(sql: Sql, model: string, version: number): Promise<NotFoundError> {
+  const rows = await sql`select version from model_versions where model = ${model}
+    order by version desc limit ${NAMED}`;
+  return new NotFoundError(`version of ${model}`, String(version), rows.map((row) => String(row.version)));
+}
+
 /** @throws {NotFoundError} if the model has no such version */
 export async function getVersion(sql: Sql, model: string, version: number): Promise<ModelVersion> {
   const columnList = columns(sql);
   const [row] =
     await sql`select ${columnList} from model_versions where model = ${model} and version = ${version}`;
-  if (!row) throw new NotFoundError(`version of ${model}`, String(version));
+  if (!row) throw await noVersion(sql, model, version);
   return ModelVersion.parse(row);
 }
 

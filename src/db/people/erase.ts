@@ -58,15 +58,18 @@ const HANDLED = [
   "migrations",
 ];
 
+/** Types of columns that a key can stand in: as itself, as where a range of shoppers begins, or in what was told of it. */
+const HOLDING = ["uuid", "text", "jsonb", "json", "ARRAY"];
+
 /**
- * Replaces a shopper's key wherever else it stands in a text or in JSON, and finds where it could not.
+ * Replaces a shopper's key wherever else it stands, and finds where it could not.
  * @param fresh stands for nobody
- * @returns how many rows were changed, and the columns that still hold it
+ * @returns how many rows were changed, of which tables, and the columns that still hold it
  */
 export async function replaceKey(
   sql: Database,
   { key, fresh }: { key: string; fresh: string },
-): Promise<{ replaced: number; left: string[] }> {
+): Promise<{ replaced: number; tables: string[]; left: string[] }> {
   const columns = await sql<{ place: string; name: string; type: string }[]>`
     select format('%I.%I', c.table_schema, c.table_name) as place, format('%I', c.column_name) as name,
       format_type(a.atttypid, a.atttypmod) as type
@@ -76,8 +79,9 @@ export async function replaceKey(
         and a.attname = c.column_name
     where t.table_type = 'BASE TABLE' and (c.table_schema = 'public' or c.table_schema like 'backtest%')
       and c.table_name <> all(${HANDLED}::text[]) and c.is_generated = 'NEVER'
-      and c.data_type in ('text', 'jsonb', 'json', 'ARRAY')`;
+      and c.data_type = any(${HOLDING}::text[])`;
   let replaced = 0;
+  const tables = new Set<string>();
   const left: string[] = [];
   for (const { place, name, type } of columns) {
     const holds = `${name}::text like $1`;
@@ -91,14 +95,15 @@ export async function replaceKey(
         [`%${key}%`, key, fresh],
       );
       replaced += rows;
+      tables.add(place);
     } catch {
       left.push(`${place}.${name}`); // rows that may only be added
     }
   }
-  return { replaced, left };
+  return { replaced, tables: [...tables], left };
 }
 
-/** Tables that held the shopper. */
+/** Tables whose rows about the shopper are deleted. */
 const PURGED = [
   "events",
   "user_days",
@@ -107,25 +112,39 @@ const PURGED = [
   "day_counts",
   "people",
   "privacy_requests",
+  "feature_shards",
 ];
 /** A table up to this size is written anew: larger ones would be locked for too long. */
 const REWRITTEN_BYTES_MAX = 512 * 1024 * 1024;
 
+/** Has Postgres give up the space of rows that were deleted of a shopper, in the scopes of backtests as well. */
+export async function purgeErased(sql: Database): Promise<Purged> {
+  const scoped = (await tablesNamed(sql, "predictions")).filter((place) => !place.startsWith("public."));
+  const purged = await purgeTables(sql, [...PURGED, ...scoped]);
+  await sql`vacuum (full) pg_statistic`; // samples of the columns; Postgres passes it over where the role may not
+  return purged;
+}
+
+/** What was done to tables. */
+interface Purged {
+  rewritten: string[];
+  vacuumed: string[];
+}
+
 /**
- * Has Postgres give up the space of deleted rows. Tables of moderate size are written anew, so that no page of them keeps the
+ * Has Postgres give up the space of deleted and changed rows. Tables of moderate size are written anew, so that no page of them keeps the
  * bytes; in larger ones they are overwritten as the space is used again.
  * @returns the tables that were written anew, and those that were not
  */
-export async function purgeTables(sql: Database): Promise<{ rewritten: string[]; vacuumed: string[] }> {
+export async function purgeTables(sql: Database, tables: readonly string[]): Promise<Purged> {
   const rewritten: string[] = [];
   const vacuumed: string[] = [];
-  for (const table of PURGED) {
+  for (const table of tables) {
     const [{ bytes }] = await sql`select pg_total_relation_size(${table}::regclass)::float8 as bytes`;
     const isSmall = bytes <= REWRITTEN_BYTES_MAX;
     await sql.unsafe(`vacuum (${isSmall ? "full, analyze" : "analyze"}) ${table}`);
     (isSmall ? rewritten : vacuumed).push(table);
   }
-  await sql`vacuum (full) pg_statistic`; // samples of the columns; Postgres passes it over where the role may not
   return { rewritten, vacuumed };
 }
 

@@ -61,9 +61,16 @@ export async function openPrivacyRequests(sql: Sql): Promise<string[]> {
     .map(({ id }) => id);
 }
 
-/** Returns the key of the person that an open request is about; null: all of them is gone already. */
-export async function personOf(sql: Sql, id: string): Promise<string | null> {
-  const [row] = await sql`select key from privacy_requests where id = ${id}`;
+/**
+ * Returns the key of the person that an open request of this kind is about; null: all of them is gone already.
+ * @throws {NotFoundError} there is none of this kind: whoever reaches Temporal can begin a workflow about the request of
+ *   another kind, which would erase who objected, or sign that an erasure is done
+ */
+export async function personOf(
+  sql: Sql,
+  { id, kind }: { id: string; kind: "erasure" | "objection" },
+): Promise<string | null> {
+  const [row] = await sql`select key from privacy_requests where id::text = ${id} and kind = ${kind}`;
   if (!row) throw new NotFoundError("privacy request", id);
   return row.key;
 }

@@ -96,6 +96,18 @@ function refusing(error: Error): Channel {
   return { name: "webhook", send: () => Promise.reject(error) };
 }
 
+Deno.test("deliver() gives a channel that never settles up for now, and says so", () =>
+  withDatabase(async (sql) => {
+    const delivery = await aDelivery(sql);
+    const channel = new NotingChannel("webhook");
+    channel.answer = () => new Promise(() => undefined);
+    const hanging = deliver(deps(sql, [channel], { withinMs: 20 }), delivery.id);
+    await assert.rejects(hanging, /the channel has not sent it within 0\.02 s/);
+    const { attempts, lastError, givenUpAt } = await reread(sql, delivery);
+    assert.deepEqual([attempts, givenUpAt], [1, null]);
+    assert.match(lastError!, /has not sent it/);
+  }));
+
 Deno.test("deliver() of an unknown id says so", () =>
   withDatabase((sql) => assert.rejects(deliver(deps(sql, []), crypto.randomUUID()), NotFoundError)));
 

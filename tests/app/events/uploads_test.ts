@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UploadFiles } from "../../../src/app/events/upload_files.ts";
-import { createUploads, type Uploads } from "../../../src/app/events/uploads.ts";
+import { createUploads, forgetOldUploads, type Uploads } from "../../../src/app/events/uploads.ts";
 import type { Database } from "../../../src/db/connect.ts";
 import { pseudonym, withEvents } from "../../db/events_support.ts";
 
@@ -67,6 +67,29 @@ Deno.test("an upload whose process ended while it was imported is offered again,
     assert.equal((await uploads.find(id, "ann")).state.kind, "waiting");
     await uploads.start(id, "ann", {});
     assert.equal((await ended(uploads, id)).kind, "done");
+  }));
+
+Deno.test("an upload is kept in its own folder, whatever its file is called", () =>
+  withHome(async (home, sql) => {
+    const uploads = processOver(home, sql);
+    for (const name of ["..", ".", "", "/", "../..", "a/..", "\u202e\ud83d", "%2e%2e", "é".repeat(300)]) {
+      const id = await uploads.keep({ ...FILE, name });
+      assert.equal((await readdir(join(home, "uploads", id, "file"))).length, 1, JSON.stringify(name));
+      assert.equal((await uploads.preview(id, "ann", {})).summary.accepted, 1, JSON.stringify(name));
+    }
+  }));
+
+Deno.test("uploads are let go after an hour where nobody uploads another, those that broke off as well", () =>
+  withHome(async (home, sql) => {
+    await processOver(home, sql).keep(FILE);
+    const [uploads, broken] = [join(home, "uploads"), crypto.randomUUID()];
+    await mkdir(join(uploads, broken, "file"), { recursive: true });
+    await writeFile(join(uploads, broken, "file", "half.csv"), "user_id\nmarie");
+    await utimes(join(uploads, broken), new Date(clock()), new Date(clock()));
+    await forgetOldUploads(home, clock() + 59 * 60_000);
+    assert.equal((await readdir(uploads)).length, 2);
+    await forgetOldUploads(home, clock() + 61 * 60_000);
+    assert.deepEqual(await readdir(uploads), []);
   }));
 
 Deno.test("uploads are let go after an hour, and the oldest where too many wait", () =>

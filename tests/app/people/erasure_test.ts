@@ -8,6 +8,7 @@ import { createPrivacyActivities } from "../../../activities/privacy.ts";
 import { featureBlock, labelBlock, type Protocol } from "../../../src/app/features/blocks.ts";
 import { registerVersion } from "../../../src/app/registry/signatures.ts";
 import { openSigning } from "../../../src/app/security/signing_key.ts";
+import { NotFoundError } from "../../../src/core/errors.ts";
 import { DAY_MS } from "../../../src/core/time.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
 import { saveSnapshot } from "../../../src/db/cycles/snapshots.ts";
@@ -266,6 +267,34 @@ Deno.test(
     }),
 );
 
+Deno.test("a request is carried out as the kind that it is, whatever a workflow that is begun by hand says", () =>
+  withApp(async (served) => {
+    const { call, sql } = served;
+    const home = await Deno.makeTempDir();
+    const store = fileArtefacts(`${home}/artefacts`);
+    const signing = await openSigning({ home });
+    const { key } = await fill({ ...served, store, signing } as Bench);
+    const steps = createPrivacyActivities({
+      sql,
+      store,
+      signing,
+      clock: () => Date.parse(NOW),
+      models: await loadModels(),
+    });
+    const ask = async (what: string) =>
+      (await (await call("POST", `/privacy/${what}`, { user: MARIE, why: "by mail" })).json()).request;
+    const objection = await ask("objections");
+    for (const step of ["forgetPerson", "erasePersonRows", "redactPersonFiles"] as const) {
+      await assert.rejects(steps[step]({ request: objection }), NotFoundError, step);
+    }
+    await steps.closePrivacyRequest({ request: objection });
+    const erasure = await ask("erasures");
+    await assert.rejects(steps.dropPersonBlocks({ request: erasure }), NotFoundError);
+    await assert.rejects(steps.forgetPerson({ request: "no uuid" }), NotFoundError);
+    assert.equal((await sql`select from events where user_key = ${key}`).length, 5);
+    await Deno.remove(home, { recursive: true });
+  }));
+
 Deno.test("what comes in under the old key while an erasure runs is gone after its second round; a retrain follows the setting", () =>
   withApp(async (served) => {
     const { call, sql } = served;
@@ -278,6 +307,9 @@ Deno.test("what comes in under the old key while an erasure runs is gone after i
       .json();
     const deps = { sql, store, signing, clock: () => Date.parse(NOW), models: await loadModels() };
     const steps = createPrivacyActivities(deps);
+    // a shard of others that ends where hers would begin: her key is its end
+    await sql`insert into feature_shards (key, cutoff, events_seen, number, from_key, to_key, sha256, rows)
+      values ('k', ${NOW}, 1, 0, null, ${key}, 'of others', 8)`;
     assert.deepEqual(await steps.forgetPerson({ request }), { settleMs: 600_000 });
     await steps.erasePersonRows({ request });
     await steps.redactPersonFiles({ request });
@@ -288,9 +320,11 @@ Deno.test("what comes in under the old key while an erasure runs is gone after i
     await steps.closePrivacyRequest({ request });
     await steps.closePrivacyRequest({ request }); // again changes nothing
     assert.equal((await sql`select from events where user_key = ${key}`).length, 0);
+    assert.deepEqual(await foundInDump(sql, [key]), []);
+    assert.equal((await sql`select from feature_shards`).length, 1, "others' shard stays");
     assert.ok(!JSON.stringify(await openValue(store, late)).includes(key));
     const { found, receipt } = await getPrivacyRequest(sql, request);
-    assert.deepEqual([found.events, found.files], [6, 3]);
+    assert.deepEqual([found.events, found.files, found.otherRows], [6, 3, 1]);
     assert.deepEqual(receipt!.retraining, { policy: "now", begun: ["churn"] });
     const messages = await sql`select message from outbox where target = 'retrainer/churn'`;
     assert.deepEqual(messages.map(({ message }) => message.action), ["force"]);

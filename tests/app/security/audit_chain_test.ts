@@ -95,6 +95,18 @@ for (
       [3, "the row is gone, though a checkpoint has seen it"],
     ],
     [
+      "the head was moved",
+      (tx: Database) => tx`update audit_head set hash = repeat('0', 64)`,
+      [3, "the head of the chain has another hash"],
+    ],
+    [
+      "the end was cut off after the newest checkpoint",
+      async (tx: Database) => {
+        await tx`update audit_head set link = 4`; // as after another row
+      },
+      [4, "the row is gone, though the head of the chain has seen it"],
+    ],
+    [
       "a checkpoint was made up",
       (tx: Database) => tx`update audit_checkpoints set signature = ${OTHER.sign("anything")}`,
       [3, "its checkpoint is not signed by this installation"],

@@ -7,7 +7,7 @@ import { StatusBadge } from "../../../../components/status_badge.tsx";
 import { statusBadge } from "../../../../components/version_badge.ts";
 import { define } from "../../../../src/dashboard/define.ts";
 import type { DocumentSection } from "../../../../src/format/document.ts";
-import { isDrillVersion, versionStatus, wasRolledBack } from "../../../../src/retraining/version_status.ts";
+import { isPromotable, versionStatus, wasRolledBack } from "../../../../src/retraining/version_status.ts";
 import { follow } from "../../../../src/dashboard/view.ts";
 import { versionPath } from "../../(_components)/version_path.ts";
 
@@ -34,8 +34,6 @@ export default define.page<typeof handler>(function OneVersion({ data, state }) 
   const { model, version } = v;
   const here = versionPath(v);
   const status = versionStatus(v, { serving, rolledBack: wasRolledBack(version, moves) });
-  const canServe = version !== serving && v.damagedAt === null && v.artefactRemovedAt === null &&
-    !isDrillVersion(v);
   return (
     <div id="version" data-redraw>
       <PageHeader>
@@ -72,7 +70,7 @@ export default define.page<typeof handler>(function OneVersion({ data, state }) 
           </small>{" "}
           <CopyButton text={v.artefactSha256} what="the sha256 of the artefact" />
         </p>
-        {canServe && (
+        {isPromotable(v, serving) && (
           <Offers
             person={state.person}
             here={here}
