@@ -24,6 +24,7 @@ const KEYS: ApiKey[] = [
     createdBy: null,
     lastUsedAt: null,
     expiresAt: null,
+    expired: false,
     scopes: null,
   },
   {
@@ -33,6 +34,7 @@ const KEYS: ApiKey[] = [
     createdBy: "ann",
     lastUsedAt: "2026-03-02T09:00:00.000Z",
     expiresAt: "2026-04-02T09:00:00.000Z",
+    expired: false,
     scopes: ["read", "events:write"],
   },
 ];

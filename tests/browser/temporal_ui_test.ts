@@ -1,6 +1,6 @@
 /** Temporal's own pages on a port of their own, with our codec endpoint: who has signed in here reads there, nobody else. */
 import assert from "node:assert/strict";
-import { Connection } from "@temporalio/client";
+import { NativeConnection } from "@temporalio/worker";
 import type { BrowserContext } from "playwright-core";
 import { serveApi } from "../../src/api/serve.ts";
 import { sha256 } from "../../src/core/hash.ts";
@@ -54,9 +54,9 @@ async function temporalElsewhere({ uiPort, codec }: { uiPort: number; codec: str
 
 /** Begins a workflow that nobody works on. @returns its id and run, as in the address of its page */
 async function holdOne(address: string): Promise<string> {
-  let connection: Connection | undefined;
+  let connection: NativeConnection | undefined;
   const connect = async () => {
-    connection = await Connection.connect({ address, connectTimeout: "2 seconds" }).catch(() => undefined);
+    connection = await NativeConnection.connect({ address }).catch(() => undefined);
     return connection !== undefined;
   };
   assert.ok(await waitUntil(connect, { withinMs: 60_000, everyMs: 200 }), "Temporal does not start");
