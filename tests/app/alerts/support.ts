@@ -5,11 +5,9 @@ import { openAlert } from "../../../src/db/alerts/alerts.ts";
 import { currentConfig, saveConfig } from "../../../src/db/config/config_versions.ts";
 import type { Sql } from "../../../src/db/connect.ts";
 import { listDeliveries } from "../../../src/db/alerts/deliveries.ts";
-import { MINUTE_MS } from "../../../src/core/time.ts";
 import type { SharedConfig } from "../../../src/config/retraining.ts";
 
-/** The minute in which the tests run: the database forgets by its own clock, such as workers that are gone. */
-export const NOW_MS = Date.now() - Date.now() % MINUTE_MS;
+export const NOW_MS = Date.UTC(2026, 10, 24, 9);
 export const BOTH: readonly ChannelName[] = ["log", "webhook"];
 
 export const anAlert = (over: Partial<WantedAlert> = {}): WantedAlert => ({
