@@ -65,13 +65,13 @@ export const createRolloutActivities = (
     { cycleId, why }: { cycleId: string; why: string },
   ): Promise<{ version: number; rollout: string | null }> {
     const { sql } = deps;
-    await beginStage(sql, cycleId, "deploy");
     const cycle = await getCycle(sql, cycleId);
     const challenger = (await versionOfCycle(sql, cycleId))!;
     const { model, config } = await modelAndConfig(deps, cycle.model);
     const { version } = challenger;
     const id = rolloutId(model.name, version);
     if (await findRollout(sql, id)) return { version, rollout: id }; // also where the configuration changed since
+    await beginStage(sql, cycleId, "deploy");
     if (cycle.champion === null || config.rollout === "immediate") {
       await deployVersion(deps, cycle, { challenger, why });
       return { version, rollout: null };

@@ -146,6 +146,8 @@ function FilterForm({ models, filter }: { models: string[]; filter: CycleFilter 
       <span class="pair">
         <label for="from">As of</label>
         <input id="from" name="from" type="date" value={filter.from} />
+      </span>
+      <span class="pair">
         <label for="to">to</label>
         <input id="to" name="to" type="date" value={filter.to} />
       </span>

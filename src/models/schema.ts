@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { issueText } from "../config/issue_words.ts";
 import { ModelConfig } from "../config/retraining.ts";
 
 const functionSchema = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", {
@@ -55,7 +56,6 @@ export function formFault(model: unknown): string | null {
     return `there is no field "${issue.keys[0]}"; there are ${MODEL_FIELDS.join(", ")}`;
   }
   const [field, ...rest] = issue.path.map(String);
-  return field === "name" && rest.length === 0
-    ? issue.message
-    : `${[field, ...rest].join(".")}: ${issue.message}`;
+  const text = issueText(issue);
+  return field === "name" && rest.length === 0 ? text : `${[field, ...rest].join(".")}: ${text}`;
 }

@@ -51,7 +51,7 @@ async function factsOf(declared: Partial<ModelDefinition>): Promise<Facts> {
         figureOf(status),
         impact.economics,
         await readModelCard({ sql, models }, model, 1),
-      ]),
+      ]).replaceAll(/\d+ \w{3} \d{4}, \d\d:\d\d UTC/g, ""), // when it was made
       planned: String((await noteRetrainer(note)).intervalMs),
       ...await facesOf(deps),
     };

@@ -146,7 +146,9 @@ Deno.test("a kept session that says something else than its events is found as s
       assert.ok(await fillRecentDays({ sql, clock, models: [...models.values()] }, signal) >= 100);
       const sound = await sampleSessions({ sql, models }, asOfMs);
       assert.deepEqual([sound!.compared, sound!.skewed], [50, []]);
-      await sql`update user_days set newest[1][5] = 1000 where user_key = ${pseudonym("shopper 1")}`;
+      await sql`update user_days set newest = ( -- all of them: they are kept in no order
+          select array_agg(array[newest[i][1], newest[i][2], newest[i][3], newest[i][4], 1000]) from generate_subscripts(newest, 1) as i
+        ) where user_key = ${pseudonym("shopper 1")}`;
       const skewed = await sampleSessions({ sql, models }, asOfMs);
       const subjects = skewed!.skewed.map(({ feature }) => feature);
       assert.ok(subjects.includes("session_price_mean"), subjects.join());

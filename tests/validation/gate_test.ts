@@ -160,7 +160,7 @@ for (
       "reject",
       /fell by 4.0 %, the threshold is 5.0 %/,
     ],
-    ["the loss rose", { gate: "threshold", challengerLoss: 0.6 }, "reject", /fell by -20.0 %/],
+    ["the loss rose", { gate: "threshold", challengerLoss: 0.6 }, "reject", /fell by −20.0 %/],
     [
       "the champion makes no loss",
       { gate: "threshold", championLoss: 0, challengerLoss: 0 },

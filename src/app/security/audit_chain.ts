@@ -97,20 +97,21 @@ function faultOf(row: ChainedRow, head: ChainHead, signed: ReadonlyMap<number, s
   return null;
 }
 
-const faultOfHead = ({ link, hash, id }: ChainedRow, next: ChainHead): Broken | null =>
-  link === next.link && hash !== next.hash
+const faultOfHead = ({ link, hash, id }: ChainedRow, next: ChainHead | null): Broken | null =>
+  link === next?.link && hash !== next.hash
     ? { link, id, why: "the head of the chain has another hash" }
     : null;
 
 /** Rows outside of the chain, and rows after its end that a checkpoint or its head has seen. */
 async function faultBeyond(
   sql: Sql,
-  { head, next, signed }: { head: ChainHead; next: ChainHead; signed: ReadonlyMap<number, string> },
+  { head, next, signed }: { head: ChainHead; next: ChainHead | null; signed: ReadonlyMap<number, string> },
 ): Promise<Broken | null> {
   const id = await unchainedRow(sql);
   if (id !== null) return { link: null, id, why: "the row was added outside of the chain" };
   const cut = [...signed.keys()].some((link) => link > head.link);
   if (cut) return { link: head.link + 1, id: null, why: "the row is gone, though a checkpoint has seen it" };
+  if (next === null) return { link: head.link + 1, id: null, why: "the head of the chain is gone" };
   return next.link > head.link
     ? { link: head.link + 1, id: null, why: "the row is gone, though the head of the chain has seen it" }
     : null;

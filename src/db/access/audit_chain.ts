@@ -48,10 +48,10 @@ export async function chainHead(sql: Sql): Promise<ChainHead> {
   return row ? ChainHead.parse(row) : { link: 0, hash: "0".repeat(64) };
 }
 
-/** The head that the next row will follow, as the trigger that chains rows keeps it. */
-export async function keptHead(sql: Sql): Promise<ChainHead> {
+/** The head that the next row will follow, as the trigger that chains rows keeps it; null: somebody deleted it. */
+export async function keptHead(sql: Sql): Promise<ChainHead | null> {
   const [row] = await sql`select link, hash from audit_head`;
-  return ChainHead.parse(row);
+  return row ? ChainHead.parse(row) : null;
 }
 
 /** Stores what was signed; a link is signed once. */

@@ -69,7 +69,6 @@ async function fill(
   sql: Database,
   { signing, store }: { signing: Parameters<typeof registerVersion>[1]; store: BackupDeps["store"] },
 ): Promise<void> {
-  await sql`insert into audit_head (link, hash) values (0, repeat('0', 64))`; // as its migration does
   const within = await store.put(Uint8Array.of(1, 1));
   const snapshotHash = await sealValue(store, { rows: within });
   const artefactSha256 = await store.put(Uint8Array.of(2));

@@ -242,7 +242,6 @@ Deno.test("quarantine, alerts and idempotency go by their age; the audit stays, 
     await alert(3, 500, 300);
     const expected = { quarantine: 1, alerts: 2, idempotency: 1, audit: 0 };
     assert.deepEqual(await clean("quarantine", "alerts", "idempotency", "audit"), expected);
-    await sql`insert into audit_head (link, hash) values (0, repeat('0', 64))`; // as its migration does
     const note = { requestId: "cleanup/1", who: "the schedule", why: "once a day" };
     const none = { days: 90, unit: "rows" as const };
     await noteCleanup(sql, [{ name: "quarantine", rows: 1, bytes: 200, ...none }, {
@@ -267,7 +266,6 @@ Deno.test("quarantine, alerts and idempotency go by their age; the audit stays, 
 
 Deno.test("a class that cannot be cleaned up keeps no other one, is named, and what went stands in the audit", () =>
   withBench(async ({ sql, store }) => {
-    await sql`insert into audit_head (link, hash) values (0, repeat('0', 64))`; // as its migration does
     await addPrediction(sql, 500);
     await sql`insert into quarantine (reason, body, source, fingerprint, received_at)
       values ('no price', '{}', 'api', 'f', ${daysAgo(100)})`;

@@ -107,6 +107,11 @@ for (
       [4, "the row is gone, though the head of the chain has seen it"],
     ],
     [
+      "the head was deleted",
+      (tx: Database) => tx`delete from audit_head`,
+      [4, "the head of the chain is gone"],
+    ],
+    [
       "a checkpoint was made up",
       (tx: Database) => tx`update audit_checkpoints set signature = ${OTHER.sign("anything")}`,
       [3, "its checkpoint is not signed by this installation"],
