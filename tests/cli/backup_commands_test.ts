@@ -113,6 +113,7 @@ Deno.test("a restore brings back the moment before a mistake, from the archive",
         run("restore", backups, "--at", at, "--installation", name);
       const restored = await restore(moment, "second");
       assert.equal(restored.code, 0, restored.err);
+      assert.match(restored.out, /Who was erased or has objected since then is back/);
       await within("second", async (other) => {
         assert.deepEqual(await sold(other), ["after the backup", "before the backup"]);
         const [{ action, before }] = await other`select action, before from audit order by id desc limit 1`;

@@ -311,4 +311,5 @@ const restoredText = (
       counted(missing, "version")
     } made since the last backup before it have no file: perennial doctor names them. `) +
   (secrets ? "" : "It has no secrets: set PERENNIAL_SECRET and PERENNIAL_SIGNING_KEY. ") +
+  "Who was erased or has objected since then is back as before: ask for that again (docs/privacy.md). " +
   "Start it (perennial up): workflows begin again from the database";
