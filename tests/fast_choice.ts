@@ -1,5 +1,6 @@
 /** Which tests start nothing (no database, no Temporal server, no browser, no other program) and end soon. */
 import { readCode } from "./architecture_read.ts";
+import { SIMULATES } from "./test_files.ts";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,9 +22,6 @@ const SERVER_PACKAGES = [
 ];
 /** As `architecture_read.ts` finds them in code. */
 const SERVER_CALLS = ["Deno.Command", "Deno.serve", "Deno.listen", "Deno.connect"];
-
-/** The first line of a test file that simulates for many seconds. */
-const SIMULATES = "// Simulates:";
 
 /** What one file does that concerns the choice. */
 export interface FileFacts {

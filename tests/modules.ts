@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ALLOWED_SKIPS } from "./skips.ts";
+import { SIMULATES } from "./test_files.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -65,8 +66,6 @@ function addTo(shared: Map<string, string[][]>, path: string): void {
   modules.at(-1)!.push(path);
   shared.set(area, modules);
 }
-
-const SIMULATES = "// Simulates:";
 
 /** Writes the modules that load some test files into a folder, and returns the file or area behind each one's name. */
 export async function writeModules(folder: string, paths: readonly string[]): Promise<Map<string, string>> {

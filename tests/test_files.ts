@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
+/** The first line of a test file that simulates for many seconds. */
+export const SIMULATES = "// Simulates:";
+
 /** Every test file below some paths, from the root and in alphabetical order. */
 export async function testFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];

@@ -1,5 +1,11 @@
 import { page } from "fresh";
-import { deliveryText, kindName, seenText, severityBadge } from "./(_components)/alert_labels.ts";
+import {
+  ALERT_KINDS,
+  deliveryText,
+  kindName,
+  seenText,
+  severityBadge,
+} from "./(_components)/alert_labels.ts";
 import { adviceOn } from "../../components/alert_advice.ts";
 import { Acknowledge, AdviceLinks, details } from "../../components/alerts.tsx";
 import { ChartTools } from "../../components/chart_tools.tsx";
@@ -15,19 +21,6 @@ import { PageHeader } from "../../components/page_header.tsx";
 
 const PAGE_ROWS = 50;
 const STATES = ["open", "closed"] as const;
-const KINDS: AlertKind[] = [
-  ...["degradation", "predictive", "drift", "quality", "cycle failed", "rollback"] as const,
-  ...["rollout", "approval", "damaged", "stalled worker", "missed check"] as const,
-  ...[
-    "undelivered change",
-    "lost workflow",
-    "missing model",
-    "server restarted",
-    "cleanup failed",
-    "audit",
-    "model",
-  ] as const,
-];
 
 interface Filter {
   state?: "open" | "closed";
@@ -41,7 +34,7 @@ function readFilter(query: URLSearchParams, models: readonly string[]): Filter {
   const before = Number(query.get("before"));
   return {
     state: STATES.find((s) => s === query.get("state")),
-    kind: KINDS.find((k) => k === query.get("kind")),
+    kind: ALERT_KINDS.find((k) => k === query.get("kind")),
     model: models.find((m) => m === query.get("model")),
     before: Number.isSafeInteger(before) && before > 0 ? before : undefined,
   };
@@ -169,7 +162,7 @@ function FilterForm({ filter, models }: { filter: Filter; models: readonly strin
   return (
     <form class="row filter" method="get" action="/alerts">
       {select("state", "State", "open, then closed", [["open", "open"], ["closed", "closed"]])}
-      {select("kind", "Kind", "all", KINDS.map((kind) => [kind, kindName(kind)]))}
+      {select("kind", "Kind", "all", ALERT_KINDS.map((kind) => [kind, kindName(kind)]))}
       {select("model", "Model", "all", models.map((model) => [model, model]))}
       <button type="submit">Show</button>
     </form>

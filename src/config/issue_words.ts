@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
 
-/** Says what a value needs, in the words of our own messages: "needs 1 or more", "needs one of canary, shadow". */
+/** Says what a value needs, in the words of our own messages: "needs at least 1", "needs one of canary, shadow". */
 export function issueText(issue: Issue): string {
   if (!STOCK.test(issue.message)) return issue.message; // a schema's own words
   switch (issue.code) {

@@ -21,5 +21,4 @@ export const beyond = (own: Scopes, asked: Scopes): Scope[] =>
   own === null ? [] : (asked ?? SCOPES).filter((scope) => !own.includes(scope));
 
 /** Whether a key with these scopes may do what takes `needed`; null: its role alone counts. */
-export const covers = (scopes: readonly Scope[] | null, needed: Scope): boolean =>
-  scopes === null || scopes.includes(needed);
+export const covers = (scopes: Scopes, needed: Scope): boolean => scopes === null || scopes.includes(needed);

@@ -34,6 +34,9 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "model": "model",
 };
 
+/** Every kind, in the order in which a person chooses one. */
+export const ALERT_KINDS = Object.keys(KINDS) as AlertKind[];
+
 /** Returns the name of an alert's kind. */
 export const kindName = (kind: AlertKind): string => KINDS[kind];
 

@@ -132,8 +132,8 @@ interface Purged {
 }
 
 /**
- * Has Postgres give up the space of deleted and changed rows. Tables of moderate size are written anew, so that no page of them keeps the
- * bytes; in larger ones they are overwritten as the space is used again.
+ * Has Postgres give up the space of deleted and changed rows. Tables of moderate size are written anew, so that no page of
+ * them keeps the bytes; in larger ones they are overwritten as the space is used again.
  * @returns the tables that were written anew, and those that were not
  */
 export async function purgeTables(sql: Database, tables: readonly string[]): Promise<Purged> {

@@ -24,7 +24,8 @@ export async function readPerson(sql: Sql, key: string): Promise<PersonData> {
     where d.user_key = ${key} order by e.at, e.event_id`;
   const days =
     await sql`select date '1970-01-01' + day as date, first_at, last_at, last_purchase_at, views, carts, purchases,
-      returns, others, units, spend, priced, returned, cardinality(sessions) as sessions, newest from user_days where user_key = ${key} order by day`;
+      returns, others, units, spend, priced, returned, cardinality(sessions) as sessions, newest
+      from user_days where user_key = ${key} order by day`;
   const predictions =
     await sql`select model, version, as_of, prediction, probabilities, arm, shown, fallback, segment, source, at,
       horizon_days, outcome, met_at from predictions where user_key = ${key} order by id`;
