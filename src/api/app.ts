@@ -67,7 +67,7 @@ export function createApp(given: ApiDeps, { share, mount }: AppOptions = {}): Ap
     if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="perennial"');
     const answer = c.json(problem, problem.status as ContentfulStatusCode, {
       "Content-Type": "application/problem+json",
-      ...retryAfter(problem.status),
+      ...retryAfter(problem.status, error),
     });
     complete(answer.headers, id, c.req.raw); // also where the outermost layer refused
     return answer;

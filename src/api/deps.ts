@@ -9,6 +9,7 @@ import type { Extension } from "../app/extensions.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
 import type { Admission } from "./admission.ts";
+import type { Quota } from "./quota.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
 import type { Clock } from "../core/clock.ts";
 import type { KeyHolder } from "../db/access/api_keys.ts";
@@ -53,6 +54,8 @@ export interface ApiDeps {
   database?: DatabaseWatch;
   /** how much may be under way at once; left out: what one process takes */
   admission?: Admission;
+  /** how much a shop may send and ask, where several share servers; left out: without bound */
+  quotas?: Quotas;
   /** what this process counts; left out: counted, and told nobody but who asks this app */
   instruments?: Instruments;
   /** folders whose disks are watched, by what they hold */
@@ -73,6 +76,14 @@ export interface ApiDeps {
   readsNeedKey?: boolean;
   /** Hears what went wrong, one line each, without keys or ids of persons. */
   log: Log;
+}
+
+/** What bounds a shop. */
+export interface Quotas {
+  events: Quota;
+  predictions: Quota;
+  /** Refuses events where nothing more may be stored. @throws {ApiFault} */
+  stored(): Promise<void>;
 }
 
 /** The same, counting. */

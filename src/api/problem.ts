@@ -31,6 +31,7 @@ const KINDS = {
   "internal": [500, "Internal error"],
   "unavailable": [503, "Service unavailable"],
   "timeout": [504, "Timeout"],
+  "storage-full": [507, "Storage quota reached"],
 } as const;
 /** Names of the kinds of problem. */
 export type ProblemKind = keyof typeof KINDS;
@@ -38,6 +39,8 @@ export type ProblemKind = keyof typeof KINDS;
 /** Problems of the HTTP layer itself, rather than of the domain. */
 export class ApiFault extends Error {
   override name = "ApiFault";
+  /** after so long it may be sent again; left out: as answers of its status say */
+  readonly retryAfterS?: number;
   constructor(readonly kind: ProblemKind, message: string, readonly field?: string) {
     super(message);
   }
@@ -167,9 +170,11 @@ const isBodyCut = (error: unknown): boolean =>
 /** Seconds after which it may be tried again, by the status of an answer. */
 const RETRY_AFTER_S: Readonly<Record<number, number>> = { 429: 1, 503: 5, 504: 5 };
 
-/** Returns the `Retry-After` header of an answer of this status, where it has one. */
-export const retryAfter = (status: number): Record<string, string> =>
-  status in RETRY_AFTER_S ? { "Retry-After": String(RETRY_AFTER_S[status]) } : {};
+/** Returns the `Retry-After` header of an answer of this status, where it has one. @param error may know better */
+export function retryAfter(status: number, error: unknown): Record<string, string> {
+  const seconds = error instanceof ApiFault && error.retryAfterS || RETRY_AFTER_S[status];
+  return seconds ? { "Retry-After": String(seconds) } : {};
+}
 
 /** Whether an error says that Postgres cannot be reached. */
 export function isDatabaseDown(error: unknown): boolean {

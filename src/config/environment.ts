@@ -16,6 +16,9 @@ const urlOf = (...schemes: string[]) =>
     abort: true,
   });
 
+/** A name of a shop: of DNS labels, database names and keys of a bucket alike. */
+export const SHOP_NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
 /** An artefact store in a bucket: its name, and what every key in it begins with. */
 const S3_PLACE = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/(?<prefix>[A-Za-z0-9._\/-]*))?$/;
 
@@ -33,6 +36,10 @@ const rolesOfGroups = z.string().transform((text) => text.split(",").map((pair) 
   }));
 
 const Variables = z.object({
+  /** the shop that this process serves, where several share servers; left out: the only one, or the first */
+  PERENNIAL_SHOP: z.string().regex(SHOP_NAME, {
+    error: "need 1 to 40 lower-case letters, digits and hyphens, a letter first",
+  }).optional(),
   PERENNIAL_HOME: z.string().optional(),
   PERENNIAL_CACHE: z.string().optional(),
   PERENNIAL_URL: z.url().optional(),
@@ -119,6 +126,12 @@ const Variables = z.object({
   PERENNIAL_BUILD_ID: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, {
     error: "need up to 100 letters, digits, dots, hyphens or underscores",
   }).optional(),
+  /** events that one process of the API takes a second, ten seconds' worth at once; more are refused with 429; left out: without bound */
+  PERENNIAL_EVENTS_PER_SECOND: z.coerce.number().positive().optional(),
+  /** predictions that one process of the API gives a second, likewise */
+  PERENNIAL_PREDICTIONS_PER_SECOND: z.coerce.number().positive().optional(),
+  /** size of the database in GB from which on no events are taken; left out: the disk's */
+  PERENNIAL_STORED_GB_MAX: z.coerce.number().positive().optional(),
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_TLS: flag.optional(),
   TEMPORAL_TLS_CA: z.string().optional(),

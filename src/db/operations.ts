@@ -65,6 +65,12 @@ export async function queueFacts(sql: Sql): Promise<QueueFacts> {
   return row;
 }
 
+/** Returns how large this database is. */
+export async function databaseBytes(sql: Sql): Promise<number> {
+  const [{ bytes }] = await sql`select pg_database_size(current_database())::float8 as bytes`;
+  return bytes;
+}
+
 /** Counts the connections to this database, by what they do. */
 export const countConnections = (sql: Sql): Promise<Count[]> =>
   sql<Count[]>`select coalesce(state, 'other') as name, count(*)::int as n from pg_stat_activity

@@ -1,11 +1,14 @@
 import { dashboardPages } from "../dashboard/mount.ts";
 import { createApp } from "../api/app.ts";
 import { isLoopback } from "../api/access.ts";
-import type { Api } from "../api/deps.ts";
+import type { Api, Quotas } from "../api/deps.ts";
+import { createQuota, storedQuota } from "../api/quota.ts";
 import { serveApi, serveBounded } from "../api/serve.ts";
 import { openTlsFiles } from "../api/tls_files.ts";
 import { systemClock } from "../core/clock.ts";
-import { connect } from "../db/connect.ts";
+import type { Config } from "../config/environment.ts";
+import { connect, type Database } from "../db/connect.ts";
+import { databaseBytes } from "../db/operations.ts";
 import { readKept, verifyAudit } from "../app/security/audit_chain.ts";
 import { openHeldSettings } from "../app/events/held_settings.ts";
 import { followPeople } from "../app/people/keys.ts";
@@ -41,6 +44,20 @@ async function listen(app: Api, { config, log }: Pick<Shared, "config" | "log">)
   }
   const isOpen = !isLoopback(listening.host) && listening.trustedProxies === undefined;
   return isOpen ? await serveBounded(app, listening) : serveApi(app, listening);
+}
+
+/** What the environment bounds a shop to, for this process. */
+function quotasOf(config: Config, sql: Database): Quotas {
+  const { PERENNIAL_EVENTS_PER_SECOND: events, PERENNIAL_PREDICTIONS_PER_SECOND: predictions } = config;
+  return {
+    events: createQuota({ perSecond: events, what: "events", clock: systemClock }),
+    predictions: createQuota({ perSecond: predictions, what: "predictions", clock: systemClock }),
+    stored: storedQuota({
+      maxGb: config.PERENNIAL_STORED_GB_MAX,
+      readBytes: () => databaseBytes(sql),
+      clock: systemClock,
+    }),
+  };
 }
 
 /** Runs the API with the dashboard. @returns its address */
@@ -98,6 +115,7 @@ export async function runApi(shared: Shared): Promise<string> {
       segment: config.PERENNIAL_SEGMENT_SECRET,
       woocommerce: config.PERENNIAL_WOOCOMMERCE_SECRET,
     },
+    quotas: quotasOf(config, sql),
     oidc: openOidc(config, { sql, clock: systemClock, log }),
     publicUrl: config.PERENNIAL_PUBLIC_URL,
     readsNeedKey: isBehindProxy(config),

@@ -1,6 +1,7 @@
 /** What a sender is told while Postgres is in trouble, or while too much is under way. */
 import assert from "node:assert/strict";
 import { createAdmission } from "../../src/api/admission.ts";
+import { createQuota, storedQuota } from "../../src/api/quota.ts";
 import { hindranceOf, problemOf } from "../../src/api/problem.ts";
 import { createDatabaseWatch, type DatabaseWatch } from "../../src/app/database_watch.ts";
 import { withDeadline } from "../../src/core/deadline.ts";
@@ -66,6 +67,30 @@ Deno.test("beyond what may be under way the answer is 429 with Retry-After", () 
     leave();
     assert.equal((await call("POST", "/events", [purchase])).status, 200);
   }, { admission });
+});
+
+Deno.test("beyond its quota a shop is told 429 and when to come again, and 507 once its storage is full", () => {
+  const bounded = (what: string) => createQuota({ perSecond: 0.1, what, clock: () => 0 });
+  let isFull = false;
+  const stored = storedQuota({
+    maxGb: 1,
+    readBytes: () => Promise.resolve(isFull ? 1e9 : 0),
+    clock: () => isFull ? 60_000 : 0,
+  });
+  const unbounded = createQuota({ perSecond: undefined, what: "events", clock: () => 0 });
+  const quotas = { events: bounded("events"), predictions: bounded("predictions"), stored };
+  return withApp(async ({ call }) => {
+    assert.equal((await call("POST", "/events", [purchase, { ...purchase, product: "b" }])).status, 200);
+    const refused = await call("POST", "/events", [purchase]);
+    assert.deepEqual([refused.status, refused.headers.get("retry-after")], [429, "10"]);
+    await call("POST", "/predictions/churn", { users: ["1", "2", "3"] });
+    const later = await call("POST", "/predictions/churn", { user: "1" });
+    assert.deepEqual([later.status, later.headers.get("retry-after")], [429, "20"]);
+    quotas.events = unbounded;
+    isFull = true;
+    const full = await call("POST", "/events", [purchase]);
+    assert.deepEqual([full.status, full.headers.get("retry-after")], [507, null]);
+  }, { quotas });
 });
 
 Deno.test("createAdmission() counts requests and bytes, lets a single one in always, and gives room back", () => {

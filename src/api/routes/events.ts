@@ -79,7 +79,10 @@ export function addEventRoutes(app: Api, deps: CountingDeps): void {
     const query = EventsQuery.safeParse(c.req.query());
     if (!query.success) throw invalidInput(query.error);
     const { preset } = query.data;
+    deps.quotas?.events.enter();
+    await deps.quotas?.stored();
     const events = await readEvents(c, { depthMax: preset && DEPTH_MAX });
+    deps.quotas?.events.take(events.length);
     const result = preset === undefined
       ? await ingest(deps, events, { source: "api" })
       : await ingestTracked(deps, ordersOnly(preset, c.req.raw.headers, events), {

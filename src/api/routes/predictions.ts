@@ -32,7 +32,9 @@ export function addPredictionRoutes(app: Api, deps: ApiDeps): void {
   app.openAPIRegistry.registerPath(predict);
   app.post(routerPath(predict.path), async (c) => {
     const [model] = chosenModels(deps, c.req.param("model"));
+    deps.quotas?.predictions.enter();
     const question = await readQuestion(c, featuresOf(deps.models.get(model)!));
+    deps.quotas?.predictions.take(question.asked.users.length);
     if (question.asOfMs !== undefined && question.asOfMs > deps.clock()) {
       throw new InvalidInputError("asOf is in the future", "asOf");
     }
