@@ -9,7 +9,7 @@ import type { Undo } from "./undo.ts";
 
 /** Begins to count what this process does, and to trace it where a collector is named. */
 export async function openTelemetry({ config }: ServiceOptions, undo: Undo): Promise<Instruments> {
-  const instruments = createInstruments();
+  const instruments = createInstruments({ shop: config.PERENNIAL_SHOP });
   undo.add("the counts of statements", watchStatements(statementDurations(instruments)));
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (endpoint === undefined) return instruments;

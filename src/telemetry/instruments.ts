@@ -14,9 +14,13 @@ export interface Instruments {
   activities: Histogram<"activity" | "result">;
 }
 
-/** Makes the instruments of a process, in a registry of their own. */
-export function createInstruments(): Instruments {
+/**
+ * Makes the instruments of a process, in a registry of their own.
+ * @param options.shop that every figure is labelled with, where several share servers
+ */
+export function createInstruments({ shop }: { shop?: string } = {}): Instruments {
   const registry = new Registry();
+  if (shop !== undefined) registry.setDefaultLabels({ shop });
   const registers = [registry];
   return {
     registry,

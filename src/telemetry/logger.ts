@@ -10,15 +10,18 @@ interface LoggerOptions {
   /** takes a finished line */
   write: (line: string) => void;
   clock: Clock;
+  /** that every line names, where several share servers */
+  shop?: string;
 }
 
 /** Returns a log whose lines have a time, a level, and the ids of the request or workflow in whose name they are. */
-export function createLogger({ format, write, clock }: LoggerOptions): Log {
+export function createLogger({ format, write, clock, shop }: LoggerOptions): Log {
+  const always = shop === undefined ? {} : { shop };
   const toLine = format === "json" ? jsonLine : textLine;
   return (message, given = {}) => {
     const { level = "info", ...fields } = given;
     const time = new Date(clock()).toISOString();
-    write(toLine({ time, level, message, fields: { ...correlation(), ...fields } }));
+    write(toLine({ time, level, message, fields: { ...always, ...correlation(), ...fields } }));
   };
 }
 

@@ -88,7 +88,8 @@ async function run(
   const config = readConfig({ ...io.env, ...given });
   const interrupt = untilInterrupted(io.env);
   const places = { home: installationHome(io), cache: cacheHome(io) };
-  const log = createLogger({ format: config.PERENNIAL_LOG, write: io.err, clock: systemClock });
+  const { PERENNIAL_LOG: format, PERENNIAL_SHOP: shop } = config;
+  const log = createLogger({ format, shop, write: io.err, clock: systemClock });
   const options = { config, env: io.env, ...places, parts, embedded, adopt, log };
   const { findServers } = await import("../../start/servers.ts");
   const startingServers = findServers(options); // meanwhile the program that needs them is read

@@ -42,5 +42,15 @@ export function createChannels(
     if (byName.has(channel.name)) throw new RangeError(`Cannot use two channels named "${channel.name}"`);
     byName.set(channel.name, channel);
   }
-  return byName;
+  const { PERENNIAL_SHOP: shop } = config;
+  return shop === undefined
+    ? byName
+    : new Map([...byName].map(([name, channel]) => [name, namingShop(channel, shop)]));
 }
+
+/** A channel whose alerts say first which of several shops they are about. */
+const namingShop = (channel: Channel, shop: string): Channel => ({
+  name: channel.name,
+  send: ({ body, ...delivery }) =>
+    channel.send({ ...delivery, body: { ...body, title: `Shop ${shop}: ${body.title}` } }),
+});
