@@ -124,6 +124,17 @@ Deno.test("the program takes the values that each container is given", options, 
   }
 });
 
+Deno.test("with a shop, every process and every resource names it; without, none does", options, () => {
+  for (const [where, pod] of podsOf()) {
+    const named = containerOf(pod).env.find(({ name }: Any) => name === "PERENNIAL_SHOP")?.value;
+    assert.equal(named, where === "one-of-several" ? "outlet" : undefined, where);
+  }
+  for (const [where, { metadata }] of all()) {
+    const label = metadata.labels["perennial/shop"];
+    assert.equal(label, where === "one-of-several" ? "outlet" : undefined, where);
+  }
+});
+
 Deno.test("no container may write its root, become root, or keep a capability", options, () => {
   for (const [where, pod] of podsOf()) {
     const { securityContext: ofPod, automountServiceAccountToken } = pod.spec.template.spec;
@@ -198,6 +209,7 @@ Deno.test("only the migration gets the owner's address", options, () => {
 const REFUSED: readonly [string, readonly string[], RegExp][] = [
   ["an unknown value", ["workers.light.replica=3"], /replica/],
   ["no address of Temporal", ["temporal.address="], /address/],
+  ["a name that no shop can have", ["shop=Outlet_1"], /shop/],
   ["a path without a volume", ["artefacts.url=/artefacts"], /volumeClaim/],
   ["two origins of secrets", ["secrets.given.DATABASE_URL=postgres://x"], /secrets/],
   ["a root user", ["podSecurityContext.runAsNonRoot=false"], /runAsNonRoot/],

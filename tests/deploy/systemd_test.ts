@@ -50,7 +50,8 @@ for (const name of UNITS) {
     assert.equal(task, "perennial");
     assert.ok(part);
     const isTemplate = name.includes("@.");
-    assert.equal(lines.includes("Environment=PERENNIAL_QUEUES=%i"), isTemplate);
+    const ofInstance = ["PERENNIAL_QUEUES", "PERENNIAL_SHOP"].map((name) => `Environment=${name}=%i`);
+    assert.equal(ofInstance.some((line) => lines.includes(line)), isTemplate);
     assert.equal(
       command.includes("--health-port"),
       !isTemplate,

@@ -23,6 +23,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- with .Values.shop }}
+perennial/shop: {{ . }}
+{{- end }}
 {{- end -}}
 
 {{/* Variables of every process, also of the migration, which knows Postgres alone. */}}
@@ -33,6 +36,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   value: /var/cache/perennial
 - name: PERENNIAL_LOG
   value: json
+{{- with .Values.shop }}
+- name: PERENNIAL_SHOP
+  value: {{ . | quote }}
+{{- end }}
 {{- end -}}
 
 {{/* Variables that are the same for the API and the workers, without secrets. */}}
