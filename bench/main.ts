@@ -24,6 +24,7 @@ import { qualityBench } from "./quality/mod.ts";
 import { rolloutBench } from "./rollout/mod.ts";
 import { secretsBench } from "./secrets/mod.ts";
 import { servingBench } from "./serving/mod.ts";
+import { shopsBench } from "./shops/mod.ts";
 import { startBench } from "./start.ts";
 import type { Bench } from "./shared/bench.ts";
 import { cleanUp, guard } from "./shared/cleanup.ts";
@@ -58,6 +59,7 @@ const BENCHES: readonly Bench[] = [
   whenBench,
   federatedBench,
   distributedBench,
+  shopsBench,
 ];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]

@@ -59,6 +59,30 @@ export async function checkTemporalIs(sql: Sql, id: string | null): Promise<stri
   return known === null || id === null || known.id === id ? null : known.places;
 }
 
+/** Writes down whose a database is, in one that is nobody's yet. @throws {InvalidInputError} it is another shop's */
+export async function claimDatabase(sql: Sql, shop: string): Promise<void> {
+  await claimSetting(sql, "shop", shop);
+  await checkShop(sql, shop);
+}
+
+/**
+ * Refuses a database that is not the shop's which was named; one that was never a shop's of several is taken where none is.
+ * @throws {InvalidInputError}
+ */
+export async function checkShop(sql: Sql, shop: string | undefined): Promise<void> {
+  const known = z.string().nullable().parse(await getSetting(sql, "shop"));
+  if (known === (shop ?? null)) return;
+  const whose = known === null ? "no shop of several" : `the shop "${known}"`;
+  const cure = known === null
+    ? `"perennial shops add ${shop}" makes one of its own; without PERENNIAL_SHOP it serves as before`
+    : `set PERENNIAL_SHOP=${known}, or DATABASE_URL to the right one`;
+  throw new InvalidInputError(
+    `Cannot serve ${shop === undefined ? "without a shop" : `the shop "${shop}"`} from this database: ` +
+      `it belongs to ${whose}; ${cure}`,
+    "PERENNIAL_SHOP",
+  );
+}
+
 /** A store whose mark can be read and written. */
 type MarkedStore = Pick<FileArtefacts, "place" | "folder" | "readMark" | "writeMark">;
 

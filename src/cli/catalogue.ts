@@ -132,6 +132,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       "fill an empty installation with a backup; workflows begin again from it, also without Temporal's store",
   },
   {
+    name: "shops",
+    takes: "",
+    file: "shops",
+    about: "shops that share Postgres, Temporal and the artefact store: add, list, remove",
+  },
+  {
     name: "migrate",
     takes: "",
     file: "migrate",

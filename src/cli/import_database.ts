@@ -50,10 +50,11 @@ export async function openImportDatabase(io: Io, name?: string): Promise<ImportD
 export async function openOwnerDatabase(
   io: Io,
   name?: string,
-): Promise<ImportDatabase & { prepare(): Promise<void> }> {
+): Promise<ImportDatabase & { url: string; prepare(): Promise<void> }> {
   const { urls, close } = await findDatabase(io, name);
-  const database = opened(urls.ownerUrl ?? urls.appUrl!, { home: urls.home, close });
-  return { ...database, prepare: async () => void await prepareDatabase(urls) };
+  const url = urls.ownerUrl ?? urls.appUrl!;
+  const database = opened(url, { home: urls.home, close });
+  return { ...database, url, prepare: async () => void await prepareDatabase(urls) };
 }
 
 function opened(url: string, { home, close }: { home: string; close: () => Promise<void> }): ImportDatabase {
@@ -69,11 +70,13 @@ function opened(url: string, { home, close }: { home: string; close: () => Promi
 }
 
 async function findDatabase(io: Io, name?: string): Promise<FoundDatabase> {
-  const { DATABASE_URL: appUrl, PERENNIAL_OWNER_DATABASE_URL: ownerUrl } = readConfig(io.env);
+  const { DATABASE_URL: appUrl, PERENNIAL_OWNER_DATABASE_URL: ownerUrl, PERENNIAL_SHOP: shop } = readConfig(
+    io.env,
+  );
   if (appUrl) {
     const home = installationHome(io, name);
     await makeFolder(home, "PERENNIAL_HOME", io.uid);
-    return { urls: { appUrl, ownerUrl, home }, close: () => Promise.resolve() };
+    return { urls: { appUrl, ownerUrl, home, shop }, close: () => Promise.resolve() };
   }
   const running = (await findInstallations(io)).filter((installation) =>
     installation.alive && (name === undefined || installation.name === name)

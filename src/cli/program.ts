@@ -1,7 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../core/version.ts";
 import { type Context, contextOf } from "./context.ts";
-import { EXIT, EXIT_HELP, explained, ToldError } from "./exit.ts";
+import { lateImport } from "../core/late_import.ts";
+import { EXIT, EXIT_HELP, explained, ToldError, UsageError } from "./exit.ts";
 import { painter } from "./format.ts";
 import type { Io } from "./io.ts";
 import { loadCommand } from "./load_commands.ts";
@@ -11,11 +12,15 @@ Environment:
   PERENNIAL_URL       where the service answers (http://127.0.0.1:8000)
   PERENNIAL_API_KEY   the key; left out: the one in the file api-key of this machine's installation
   PERENNIAL_HOME      folder of the installations on this machine
+  PERENNIAL_SHOP      one of several shops that share servers, as --shop says it, before or after a command
   NO_COLOR            answers without colours`;
 
 /** Runs the `perennial` command. @returns its exit code */
-export async function runCli(args: readonly string[], io: Io): Promise<number> {
+export async function runCli(given: readonly string[], machine: Io): Promise<number> {
+  let io = machine;
   try {
+    const { shop, args } = withoutShop(given);
+    io = await inShop(machine, { shop, args });
     const called = args[0] === "help" ? args[1] : args.find((word) => !word.startsWith("-"));
     const shown = args.includes("--wide") ? { ...io, columns: Number.MAX_SAFE_INTEGER } : io;
     const program = await perennial(shown, (program, context) => loadCommand(program, context, called));
@@ -27,6 +32,26 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     io.err(error instanceof ToldError ? line : `${painter(io)("red", "error:")} ${line}`);
     return code;
   }
+}
+
+/** Takes `--shop NAME` out of the arguments, wherever it stands: it is about where a command works, not about what. */
+function withoutShop(args: readonly string[]): { shop?: string; args: readonly string[] } {
+  const at = args.findIndex((word) => word === "--shop" || word.startsWith("--shop="));
+  if (at === -1) return { args };
+  const [, joined] = args[at].split("=");
+  const shop = joined ?? args[at + 1];
+  if (!shop || shop.startsWith("-")) throw new UsageError("--shop needs the name of a shop");
+  return { shop, args: args.toSpliced(at, joined === undefined ? 2 : 1) };
+}
+
+/** Returns the machine as the shop sees that a command is about. */
+async function inShop(io: Io, { shop, args }: { shop?: string; args: readonly string[] }): Promise<Io> {
+  const wanted = shop ?? (io.env.PERENNIAL_SHOP || undefined);
+  if (wanted === undefined) return io;
+  if (args[0] === "shops") throw new UsageError("perennial shops is about all shops: leave out the shop");
+  const address = import.meta.resolve("./shop_environment.ts");
+  const { shopEnvironment } = await lateImport<typeof import("./shop_environment.ts")>(address);
+  return { ...io, env: await shopEnvironment(io, wanted, { named: shop !== undefined }) };
 }
 
 /**

@@ -42,7 +42,8 @@ export async function grantApp(
   });
 }
 
-async function makeRole(tx: Database, role: string, password: string): Promise<void> {
+/** Makes a role that may connect and nothing else, or gives it a new password. */
+export async function makeRole(tx: Database, role: string, password: string): Promise<void> {
   if (!/^[0-9a-f]{32,}$/.test(password)) {
     throw new RangeError("Cannot use this password: need hexadecimal digits");
   }

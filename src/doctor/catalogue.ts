@@ -157,6 +157,13 @@ const troubles = {
     cure:
       "Set PERENNIAL_OWNER_DATABASE_URL to the owner's address, and DATABASE_URL to one of a role that owns nothing.",
   },
+  "shop-not-apart": {
+    area: "Keys and certificates",
+    title: "A shop's role may connect to another shop's database",
+    symptom: "Nothing yet: it owns no table there and may read none.",
+    causes: ["somebody granted CONNECT on that database to the role, or to PUBLIC"],
+    cure: "Take it back, as the owner: `revoke connect on database NAME from ROLE, public`.",
+  },
   "audit-broken": {
     area: "Keys and certificates",
     title: "The audit was changed",

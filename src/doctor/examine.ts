@@ -8,6 +8,7 @@ import {
   lookAtAudit,
   lookAtBackups,
   lookAtKeys,
+  lookAtOtherShops,
   lookAtOutbox,
   lookAtSchema,
   lookAtServer,
@@ -81,6 +82,7 @@ async function lookAtDatabase(looks: Looks, patient: Patient): Promise<Database 
   await looks.at("Postgres", () => lookAtServer(sql, patient));
   await looks.at("the audit", () => lookAtAudit(sql, { ...patient, signs }));
   await looks.at("keys", () => lookAtKeys(sql, patient));
+  await looks.at("other shops", () => lookAtOtherShops(sql, patient));
   await looks.at("alerts", () => lookAtAlerts(sql));
   await looks.at("changes under way", () => lookAtOutbox(sql, patient));
   await looks.at("backups", () => lookAtBackups(sql, patient));

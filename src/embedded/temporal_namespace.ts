@@ -13,6 +13,7 @@ const TYPES = ["Unspecified", "Text", "Keyword", "Int", "Double", "Bool", "Datet
 /** gRPC's codes of what trying again does not mend. */
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
+const ALREADY_EXISTS = 6;
 const PERMISSION_DENIED = 7;
 const RESOURCE_EXHAUSTED = 8;
 const FAILED_PRECONDITION = 9;
@@ -40,15 +41,82 @@ interface Place {
  * Returns the id of a namespace, which stays the same for as long as the server's store; null: nobody may ask.
  * @throws {TemporalSetupError} there is no such namespace
  */
-export async function namespaceId(
+export const namespaceId = async (service: Service, place: Place): Promise<string | null> =>
+  (await describe(service, place)).id;
+
+/** Where the data of a namespace say whose it is. */
+const SHOP = "perennialShop";
+/** Closed workflows are kept so long; what they came to is in Postgres. */
+const KEPT_S = 3 * 86_400;
+
+/**
+ * Makes the namespace of a shop; one that is there already stays.
+ * @throws {TemporalSetupError} it is not that shop's
+ */
+export async function makeShopNamespace(service: Service, place: Place, shop: string): Promise<void> {
+  const { namespace, address } = place;
+  try {
+    const workflowExecutionRetentionPeriod = { seconds: KEPT_S as never }; // a Long, which a number is taken for
+    await service.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod,
+      data: { [SHOP]: shop },
+    });
+  } catch (error) {
+    if (codeOf(error) !== ALREADY_EXISTS) {
+      throw new TemporalSetupError(
+        `Cannot make the Temporal namespace "${namespace}" at ${address}: ${
+          wordsOf(error)
+        }. Make it by hand, ` +
+          `with ${SHOP}=${shop} among its data, and run this again`,
+        { cause: error },
+      );
+    }
+  }
+  await needNamespaceOf(service, place, shop);
+}
+
+/**
+ * Refuses a namespace that is another's: two shops' workflows would have the same ids. Its data say whose it is; one
+ * without, as a managed Temporal has them, is a shop's by its name.
+ * @param shop undefined: none of several   @throws {TemporalSetupError}
+ */
+export async function needNamespaceOf(
+  service: Service,
+  place: Place,
+  shop: string | undefined,
+): Promise<void> {
+  const { id, shop: marked } = await describe(service, place);
+  if (id === null || marked === (shop ?? null)) return;
+  const [name] = place.namespace.split("."); // a managed one is NAME.ACCOUNT
+  if (marked === null && [shop, `perennial-${shop}`].includes(name)) return;
+  throw new TemporalSetupError(
+    `Cannot use the Temporal namespace "${place.namespace}" at ${place.address} ` +
+      `${shop === undefined ? "without a shop" : `for the shop "${shop}"`}: it belongs to ` +
+      `${marked === null ? "no shop of several" : `the shop "${marked}"`}. Set TEMPORAL_NAMESPACE, or ` +
+      "PERENNIAL_SHOP, to the right one",
+  );
+}
+
+/** Deletes the namespace of a shop with its workflows. One that is gone already is left alone. */
+export async function removeNamespace({ operatorService }: Operator, { namespace }: Place): Promise<void> {
+  try {
+    await operatorService.deleteNamespace({ namespace });
+  } catch (error) {
+    if (codeOf(error) !== NOT_FOUND) throw error;
+  }
+}
+
+/** What a namespace says of itself; no id: nobody may ask. @throws {TemporalSetupError} there is none */
+async function describe(
   { workflowService }: Service,
   { address, namespace }: Place,
-): Promise<string | null> {
+): Promise<{ id: string | null; shop: string | null }> {
   try {
     const { namespaceInfo } = await workflowService.describeNamespace({ namespace });
-    return namespaceInfo?.id ?? null;
+    return { id: namespaceInfo?.id ?? null, shop: namespaceInfo?.data?.[SHOP] ?? null };
   } catch (error) {
-    if (NO_RIGHT.has(codeOf(error))) return null;
+    if (NO_RIGHT.has(codeOf(error))) return { id: null, shop: null };
     if (codeOf(error) !== NOT_FOUND) throw error;
     throw new TemporalSetupError(
       `Cannot use the Temporal namespace "${namespace}" at ${address}: ${

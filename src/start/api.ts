@@ -18,7 +18,7 @@ import { codecServer } from "../temporal/payload_codec.ts";
 import { openServing } from "../serving/open.ts";
 import { openOidc } from "./oidc.ts";
 import type { Shared } from "./shared.ts";
-import { isBehindProxy } from "./exposure.ts";
+import { readsNeedKey } from "./exposure.ts";
 import { signedControl } from "./control.ts";
 import { startForgettingUploads, startWatchdog } from "./timers.ts";
 import { recomputing } from "./recomputing.ts";
@@ -118,7 +118,7 @@ export async function runApi(shared: Shared): Promise<string> {
     quotas: quotasOf(config, sql),
     oidc: openOidc(config, { sql, clock: systemClock, log }),
     publicUrl: config.PERENNIAL_PUBLIC_URL,
-    readsNeedKey: isBehindProxy(config),
+    readsNeedKey: readsNeedKey(config),
     verifyAudit: async () => await verifyAudit(sql, shared.signing, await readKept(shared.home)),
     checkSignature: shared.signing.check,
     log,

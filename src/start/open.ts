@@ -7,7 +7,7 @@ import type { SigningKeys } from "../security/signing.ts";
 import { checkStore, checkTemporal } from "../app/installation_identity.ts";
 import { checkPayloadKeys } from "../app/payload_key_ids.ts";
 import type { PayloadKeys } from "../security/payload_keys.ts";
-import { namespaceId, prepareNamespace } from "../embedded/temporal_namespace.ts";
+import { namespaceId, needNamespaceOf, prepareNamespace } from "../embedded/temporal_namespace.ts";
 import type { Installation, Log } from "../embedded/types.ts";
 import type { FileArtefacts } from "../registry/artefacts.ts";
 import { TRACED_CALLS } from "../temporal/client_interceptor.ts";
@@ -30,6 +30,7 @@ export async function openClient(
   const namespace = config.TEMPORAL_NAMESPACE;
   const at = { address: servers.temporalAddress, namespace };
   const id = await namespaceId(connection, at);
+  await needNamespaceOf(connection, at, config.PERENNIAL_SHOP);
   const place = isEmbedded
     ? `the embedded server of ${home}${namespace === "default" ? "" : `, namespace "${namespace}"`}`
     : `${at.address}, namespace "${namespace}"`;
@@ -62,8 +63,8 @@ export const MAY_REWRITE =
 
 /** Our own database has an owner and a role of the app; another one has what the environment says. */
 export function databaseUrls({ config, home }: ServiceOptions, { databaseUrl }: Installation) {
-  const { DATABASE_URL: appUrl, PERENNIAL_OWNER_DATABASE_URL: ownerUrl } = config;
-  return appUrl === undefined ? { ownerUrl: databaseUrl, home } : { appUrl, ownerUrl, home };
+  const { DATABASE_URL: appUrl, PERENNIAL_OWNER_DATABASE_URL: ownerUrl, PERENNIAL_SHOP: shop } = config;
+  return appUrl === undefined ? { ownerUrl: databaseUrl, home, shop } : { appUrl, ownerUrl, home, shop };
 }
 
 /** Signs what an older release made, once: from then on what has no signature does not serve. */

@@ -7,6 +7,7 @@ import { runProgram } from "../../src/embedded/programs.ts";
 import { findTemporal } from "../../src/embedded/temporal_binary.ts";
 import {
   namespaceId,
+  needNamespaceOf,
   prepareNamespace,
   SEARCH_ATTRIBUTES,
   TemporalSetupError,
@@ -68,6 +69,17 @@ Deno.test(
         ];
         return name === "TemporalSetupError" && told.every((words) => message.includes(words));
       });
+    }),
+);
+
+Deno.test(
+  "needNamespaceOf() takes a namespace without data for a shop's if it has its name, else for that of no shop",
+  options,
+  () =>
+    withNamespace(async ({ connection, place }) => {
+      await needNamespaceOf(connection, place, undefined);
+      await needNamespaceOf(connection, place, place.namespace);
+      await assert.rejects(needNamespaceOf(connection, place, "outlet"), { name: "TemporalSetupError" });
     }),
 );
 

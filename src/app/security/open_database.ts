@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { checkDatabase, connect } from "../../db/connect.ts";
 import { migrate } from "../../db/migrate.ts";
 import { APP_ROLE, grantApp } from "../../db/roles.ts";
+import { checkShop } from "../installation_identity.ts";
 
 /** How to reach a database: as who owns its tables, and as the app. */
 interface DatabaseUrls {
@@ -12,18 +13,21 @@ interface DatabaseUrls {
   /** left out: a role that is made here, whose password is kept in the home */
   appUrl?: string;
   home: string;
+  /** the shop that it has to belong to; left out: none of several */
+  shop?: string;
 }
 
 /**
  * Migrates as the owner, lets the app's role work with the tables, and returns how the app connects.
- * @throws {DatabaseUnreachableError} it does not answer
+ * @throws {DatabaseUnreachableError} it does not answer   @throws {InvalidInputError} it is another shop's
  */
-export async function prepareDatabase({ ownerUrl, appUrl, home }: DatabaseUrls): Promise<string> {
+export async function prepareDatabase({ ownerUrl, appUrl, home, shop }: DatabaseUrls): Promise<string> {
   const migrating = ownerUrl ?? appUrl!;
   const owner = connect(migrating, { max: 2 });
   try {
     await checkDatabase(owner, migrating);
     await migrate(owner);
+    await checkShop(owner, shop);
     if (ownerUrl === undefined) return appUrl!;
     if (appUrl !== undefined) {
       await grantApp(owner, { role: decodeURIComponent(new URL(appUrl).username) });

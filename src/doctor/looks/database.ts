@@ -11,6 +11,7 @@ import type { Database } from "../../db/connect.ts";
 import { newestWriteMs, serverClockMs, undeliveredAlerts } from "../../db/examination.ts";
 import { schemaState } from "../../db/migrate.ts";
 import { mayRewriteAudit } from "../../db/roles.ts";
+import { otherShopsOpenTo } from "../../db/shops.ts";
 import { isReadOnly } from "../../db/settings.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Patient } from "../patient.ts";
@@ -78,6 +79,18 @@ export async function lookAtAudit(
   if (broken === null) return found;
   const detail = `link ${broken.link ?? "none"} (row ${broken.id ?? "gone"}): ${broken.why}`;
   return [...found, finding("audit-broken", "problem", { detail })];
+}
+
+/** Whether the role of this shop's processes could reach other shops' databases. */
+export async function lookAtOtherShops(sql: Database, { config }: Patient): Promise<Finding[]> {
+  if (config.PERENNIAL_SHOP === undefined || config.DATABASE_URL === undefined) return [];
+  const role = decodeURIComponent(new URL(config.DATABASE_URL).username);
+  return (await otherShopsOpenTo(sql, role)).map((database) =>
+    finding("shop-not-apart", "problem", {
+      subject: database,
+      detail: `"${role}" may connect to "${database}"`,
+    })
+  );
 }
 
 /** API keys that end soon. */
