@@ -21,8 +21,12 @@ export async function makeShopDatabase(
   owner: Database,
   { shop, database, role, password, connections }: ShopDatabase & { password: string; connections: number },
 ): Promise<void> {
-  await makeRole(owner, role, password);
-  await owner.unsafe(`alter role ${role} connection limit ${connections}`);
+  if (!/^[0-9a-f]{32,}$/.test(password)) {
+    throw new RangeError(`Cannot use the password of "${role}": need at least 32 hexadecimal digits`);
+  }
+  const [knownRole] = await owner`select 1 from pg_roles where rolname = ${role}`;
+  if (!knownRole) await makeRole(owner, role, password); // what it may is changed by superusers alone
+  await owner.unsafe(`alter role ${role} password '${password}' connection limit ${connections}`);
   const [known] = await owner`select 1 from pg_database where datname = ${database}`;
   if (!known) await owner.unsafe(`create database ${database} template template0 encoding 'UTF8'`);
   await closeDatabase(owner, { database, role });

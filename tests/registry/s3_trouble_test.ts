@@ -1,5 +1,7 @@
 /** A real S3 server that goes away, refuses, or is reached over a connection that spoils what it carries. */
 import assert from "node:assert/strict";
+import { readConfig } from "../../src/config/environment.ts";
+import { removeArtefacts } from "../../src/start/shops/remove.ts";
 import { InvalidInputError, UnreadableArtefactError } from "../../src/core/errors.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { s3Artefacts } from "../../src/registry/s3_artefacts.ts";
@@ -43,6 +45,21 @@ for (
     }
   });
 }
+
+Deno.test("removeArtefacts() of a shop deletes what is below its prefix, and of no other place", async () => {
+  const below = (prefix: string) => storeWith({ prefix });
+  const places = ["models/shops/a/", "models/shops/ab/", "models/"];
+  for (const prefix of places) {
+    await below(prefix).put(bytes);
+    await below(prefix).writeMark(`${prefix}\n`, { onlyNew: true });
+  }
+  await removeArtefacts(readConfig(server.env), `s3://${server.access.bucket}/models/shops/a`);
+  const left = await Promise.all(places.map(async (prefix) => [
+    (await below(prefix).list()).length,
+    (await below(prefix).readMark())?.trim(),
+  ]));
+  assert.deepEqual(left, [[0, undefined], [1, places[1]], [1, places[2]]]);
+});
 
 Deno.test(
   "while the server is away nothing is called missing, and what is stored meanwhile waits for it",

@@ -15,8 +15,7 @@ import { freePort } from "../../src/embedded/ports.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { type Service, startService } from "../../src/service.ts";
 import { runWith } from "../cli/support.ts";
-import { asAdministrator, freshName, sharedInstallation } from "../support/installation.ts";
-import { migratedDatabase } from "../support/migrated_database.ts";
+import { asAdministrator, freshDatabase, freshName, sharedInstallation } from "../support/installation.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -40,13 +39,14 @@ Deno.test({
   sanitizeOps: false, // the SDK keeps its native runtime for the process
   sanitizeResources: false,
   async fn(t) {
-    await using database = await migratedDatabase();
+    await using database = await freshDatabase();
+    await using owner = await ownerOf(database.url);
     const { temporalAddress } = await sharedInstallation();
     const home = await Deno.makeTempDir({ prefix: "perennial-shops-" });
     const cache = cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() });
     const env = {
-      DATABASE_URL: database.url,
-      PERENNIAL_OWNER_DATABASE_URL: database.url,
+      DATABASE_URL: owner.url,
+      PERENNIAL_OWNER_DATABASE_URL: owner.url,
       TEMPORAL_ADDRESS: temporalAddress,
       PERENNIAL_HOME: home,
       PERENNIAL_CACHE: cache,
@@ -61,6 +61,7 @@ Deno.test({
     const street: Street = { env, a: freshName("a"), b: freshName("b"), envOf, perennial };
     const first = connect(database.url, { max: 1 });
     try {
+      await perennial("migrate");
       const before = await contentOf(first);
       for (const [name, step] of Object.entries(STEPS)) await t.step(name, () => step(street));
       assert.deepEqual(await contentOf(first), before, "the first shop notices nothing");
@@ -71,6 +72,26 @@ Deno.test({
     }
   },
 });
+
+/** Makes a role that a managed Postgres would give: it owns the first database, and may make others and roles. */
+async function ownerOf(url: string): Promise<{ url: string } & AsyncDisposable> {
+  const owned = new URL(url);
+  const name = freshName("owner").replaceAll("-", "_");
+  const password = crypto.randomUUID();
+  await asAdministrator(url, async (admin) => {
+    await admin.unsafe(`create role ${name} login createdb createrole password '${password}'`);
+    await admin.unsafe(`alter database ${owned.pathname.slice(1)} owner to ${name}`);
+  });
+  owned.username = name;
+  owned.password = password;
+  const dispose = () =>
+    asAdministrator(url, async (admin) => {
+      await admin.unsafe(`drop owned by ${name} cascade`);
+      await admin.unsafe(`alter database ${owned.pathname.slice(1)} owner to current_user`);
+      await admin.unsafe(`drop role ${name}`);
+    });
+  return { url: owned.href, [Symbol.asyncDispose]: dispose };
+}
 
 const STEPS: Readonly<Record<string, (street: Street) => Promise<void>>> = {
   "shops add makes two, and again changes nothing": async ({ a, b, perennial, envOf }) => {
@@ -112,7 +133,8 @@ const STEPS: Readonly<Record<string, (street: Street) => Promise<void>>> = {
       crossing.pathname = new URL(place).pathname;
       await assert.rejects(withSql(crossing.href, (sql) => sql`select 1`), { code: "42501" });
     }
-    await asAdministrator(env.DATABASE_URL!, async (admin) => {
+    const { databaseUrl } = await sharedInstallation();
+    await asAdministrator(databaseUrl, async (admin) => {
       await admin.unsafe(`grant connect on database ${database} to ${role}`);
       try {
         const crossing = new URL(mine.DATABASE_URL!);
