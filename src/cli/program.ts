@@ -12,7 +12,7 @@ Environment:
   PERENNIAL_URL       where the service answers (http://127.0.0.1:8000)
   PERENNIAL_API_KEY   the key; left out: the one in the file api-key of this machine's installation
   PERENNIAL_HOME      folder of the installations on this machine
-  PERENNIAL_SHOP      one of several shops that share servers, as --shop says it, before or after a command
+  PERENNIAL_SHOP      the shop, as --shop names it
   NO_COLOR            answers without colours`;
 
 /** Runs the `perennial` command. @returns its exit code */
@@ -66,6 +66,7 @@ export async function perennial(
     "Keeps a shop's models fresh: retrains, proves, rolls out, takes back.",
   )
     .version(VERSION, "--version", "say which version this is")
+    .option("--shop <name>", "one of several shops on the same servers; before or after a command")
     .enablePositionalOptions() // `approve --version 4` is the command's own option
     .helpCommand(true).showHelpAfterError("(--help shows how)").addHelpText(
       "after",

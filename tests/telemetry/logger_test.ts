@@ -5,9 +5,14 @@ import { throttledLog } from "../../src/telemetry/throttled_log.ts";
 
 const TIME = "2026-11-29T12:00:00.000Z";
 
-function heard(format: "text" | "json") {
+function heard(format: "text" | "json", shop?: string) {
   const lines: string[] = [];
-  const log = createLogger({ format, write: (line) => lines.push(line), clock: () => Date.parse(TIME) });
+  const log = createLogger({
+    format,
+    shop,
+    write: (line) => lines.push(line),
+    clock: () => Date.parse(TIME),
+  });
   return { log, lines };
 }
 
@@ -29,6 +34,14 @@ Deno.test("a JSON line has time, level, message and the ids of what it is in the
     { time: TIME, level: "info", message: "Ready" },
   ]);
   assert.ok(lines.every((line) => !line.includes("\n")), "one line each");
+});
+
+Deno.test("where several shops share servers, every line names its own", () => {
+  const { log, lines } = heard("json", "outlet");
+  log("Ready");
+  correlated({ request: "r1" }, () => log("Disk full", { level: "error" }));
+  assert.deepEqual(lines.map((line) => JSON.parse(line).shop), ["outlet", "outlet"]);
+  assert.equal(JSON.parse(lines[1]).request, "r1");
 });
 
 Deno.test("a text line begins with time and level, and ends with its fields", () => {

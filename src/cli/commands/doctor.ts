@@ -38,7 +38,7 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
   const apiUrl = config.PERENNIAL_URL ?? `http://127.0.0.1:${config.PERENNIAL_PORT}`;
   const home = installationHome(io, name);
   await using patient = await openPatient({
-    name,
+    name: config.PERENNIAL_SHOP ?? name,
     home,
     cache: cacheHome(io),
     config,

@@ -58,6 +58,15 @@ for (const channel of ["slack", "teams"] as const) {
   });
 }
 
+Deno.test("where several shops share servers, an alert says first whose it is, on every channel", async () => {
+  const { message } = await posted("slack", { PERENNIAL_SHOP: "outlet" });
+  assert.match(message.text, /: Shop outlet: accuracy &lt; \.7/);
+  const lines: string[] = [];
+  const channels = createChannels(readConfig({ PERENNIAL_SHOP: "outlet" }), (line) => lines.push(line));
+  await channels.get("log")!.send(delivery);
+  assert.ok(lines[0].includes(`Shop outlet: ${TITLE}`), lines[0]);
+});
+
 Deno.test("without their addresses there is neither slack nor teams", () => {
   assert.deepEqual([...createChannels(readConfig({}), () => undefined).keys()], ["log"]);
 });
