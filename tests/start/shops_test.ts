@@ -94,11 +94,16 @@ async function ownerOf(url: string): Promise<{ url: string } & AsyncDisposable> 
 }
 
 const STEPS: Readonly<Record<string, (street: Street) => Promise<void>>> = {
-  "shops add makes two, and again changes nothing": async ({ a, b, perennial, envOf }) => {
+  "shops add makes two, and again changes nothing": async ({ a, b, env, perennial, envOf }) => {
     for (const shop of [a, b]) await perennial("shops", "add", shop);
     const made = await envOf(a);
     await perennial("shops", "add", a);
     assert.deepEqual(await envOf(a), made);
+    const file = join(made.PERENNIAL_HOME!, "shop.env");
+    await Deno.rename(file, `${file}.elsewhere`);
+    const { code, err } = await runWith(["shops", "add", a], { env });
+    assert.deepEqual([code, /its file shop.env is not on this machine/.test(err)], [1, true], err);
+    await Deno.rename(`${file}.elsewhere`, file);
     const listed = JSON.parse(await perennial("shops", "list", "--json"));
     const ours = listed.filter(({ shop }: { shop: string }) => [a, b].includes(shop));
     assert.deepEqual(ours.map(({ port }: { port: number }) => port), [8011, 8012]);

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { claimDatabase } from "../../app/installation_identity.ts";
 import { prepareDatabase } from "../../app/security/open_database.ts";
 import type { Config } from "../../config/environment.ts";
+import { SHOP_FILE } from "../../config/shop_variables.ts";
 import { shopPlaces } from "../../config/shops.ts";
+import { ConflictError } from "../../core/errors.ts";
 import { connect, type Database } from "../../db/connect.ts";
 import { migrate } from "../../db/migrate.ts";
 import { APP_ROLE } from "../../db/roles.ts";
-import { closeDatabase, makeShopDatabase } from "../../db/shops.ts";
+import { closeDatabase, listShopDatabases, makeShopDatabase } from "../../db/shops.ts";
 import { makeShopNamespace } from "../../embedded/temporal_namespace.ts";
 import { connectTemporal } from "../../temporal/connect.ts";
 import {
@@ -49,29 +51,50 @@ const FIRST_PORT = 8011;
 /**
  * Makes what a shop needs on servers that it shares with others: a database with a role of its own, a namespace of
  * Temporal, a prefix of the artefact store, keys; and its file. Repeated after a fault, it goes on with what is there.
+ * @throws {ConflictError} it is there, and its file is not
  */
 export async function addShop(servers: SharedServers, wanted: NewShop): Promise<ShopVariables> {
-  const { config, owner, ownerUrl, state, home, temporalAddress } = servers;
+  const { owner, ownerUrl, state, home } = servers;
   const { shop, connections, empty } = wanted;
   const places = shopPlaces(shop);
   const folder = shopFolder(state, shop);
   const known = await readShopFile(folder);
-  const password = known ? new URL(known.DATABASE_URL).password : randomBytes(24).toString("hex");
-  const variables = known ?? {
-    PERENNIAL_SHOP: shop,
-    DATABASE_URL: urlAs(ownerUrl, { ...places, password }),
-    TEMPORAL_NAMESPACE: places.namespace,
-    ...config.TEMPORAL_ADDRESS === undefined && { TEMPORAL_ADDRESS: temporalAddress },
-    PERENNIAL_ARTEFACTS: `${config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts")}/${places.prefix}`,
-    PERENNIAL_PORT: String(wanted.port ?? await nextPort(state)),
-    ...newShopKeys(),
-  };
+  if (known === null) await refuseWithoutFile(owner, shop);
+  const variables = known ?? await newVariables(servers, wanted);
   await writeShopFile(folder, variables); // first: what is made next has its password and keys
+  const { password } = new URL(variables.DATABASE_URL);
   await makeShopDatabase(owner, { shop, ...places, password, connections });
   await closeFirst(servers);
   await makeNamespace(servers, { shop, namespace: places.namespace });
   if (!empty) await makeTables(ownerUrl, { shop, variables, home });
   return variables;
+}
+
+/** Returns where a new shop's data will be, with keys of its own. */
+async function newVariables(
+  { config, ownerUrl, temporalAddress, state, home }: SharedServers,
+  { shop, port }: NewShop,
+): Promise<ShopVariables> {
+  const places = shopPlaces(shop);
+  const password = randomBytes(24).toString("hex");
+  return {
+    PERENNIAL_SHOP: shop,
+    DATABASE_URL: urlAs(ownerUrl, { ...places, password }),
+    TEMPORAL_NAMESPACE: places.namespace,
+    ...config.TEMPORAL_ADDRESS === undefined && { TEMPORAL_ADDRESS: temporalAddress },
+    PERENNIAL_ARTEFACTS: `${config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts")}/${places.prefix}`,
+    PERENNIAL_PORT: String(port ?? await nextPort(state)),
+    ...newShopKeys(),
+  };
+}
+
+/** New keys would be of no use with what a shop has already. @throws {ConflictError} it has a database */
+async function refuseWithoutFile(owner: Database, shop: string): Promise<void> {
+  if (!(await listShopDatabases(owner)).some((listed) => listed.shop === shop)) return;
+  throw new ConflictError(
+    `Cannot add the shop "${shop}": it has a database, and its file ${SHOP_FILE} is not on this machine. Put it back, ` +
+      `or remove the shop first`,
+  );
 }
 
 /** Returns an address of Postgres as another role, in another database. */
