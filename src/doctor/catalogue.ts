@@ -246,8 +246,7 @@ const troubles = {
       "the artefact folder cannot be written: space, rights, a mount",
       "the worker has too little memory",
     ],
-    cure:
-      "`perennial history --model NAME` shows the error of each; mend its cause, then `perennial force NAME`.",
+    cure: "`perennial history NAME` shows the error of each; mend its cause, then `perennial force NAME`.",
   },
   "messages-unsent": {
     area: "Retraining fails",
