@@ -35,7 +35,7 @@ const rolesOfGroups = z.string().transform((text) => text.split(",").map((pair) 
 const Variables = z.object({
   PERENNIAL_HOME: z.string().optional(),
   PERENNIAL_CACHE: z.string().optional(),
-  PERENNIAL_URL: z.url().optional(),
+  PERENNIAL_URL: urlOf("http", "https").optional(),
   PERENNIAL_API_KEY: z.string().optional(),
   PERENNIAL_HOST: z.string().default("127.0.0.1"),
   PERENNIAL_PORT: port(8000),
