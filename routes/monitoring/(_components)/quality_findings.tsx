@@ -89,7 +89,9 @@ function Row(
         {text} <small>{p === null ? "observed directly, no test" : chance(p)}</small>
       </td>
       <td data-label="Status">
-        <StatusBadge badge={findingBadge({ ...finding, accepted: !open })} />
+        <span class="unbroken">
+          <StatusBadge badge={findingBadge({ ...finding, accepted: !open })} />
+        </span>{" "}
         {accepted && <small>by {accepted.by}: {accepted.why}</small>}
         {open && person && (
           <ActButton person={person} href={`/act/accept?${new URLSearchParams({ key })}`}>Accept</ActButton>
