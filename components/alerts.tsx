@@ -128,7 +128,7 @@ export function Journal({ checks }: { checks: readonly Check[] }) {
               <a href={`/checks/${check.id}`} aria-current="false">{check.model}</a>:{" "}
               <StatusBadge badge={answerBadge(check.answer)} />
               <small>
-                {mainReason(check)?.text}
+                as of {moment(check.asOf, "day")}: {mainReason(check)?.text ?? "no reason stored"}
               </small>
             </span>
           </li>
