@@ -165,7 +165,7 @@ Deno.test("perennial config try tells what settings would have done, and restore
     assert.match(tried.out, /^Nothing was changed/);
     assert.match(tried.out, /^routine_cutoffs +every model +1 +0$/m);
     assert.match(tried.out, /^churn +1 +1 +0 +1, 1 fewer +0, unchanged$/m);
-    assert.match(tried.out, /2011-09-01 00:00 +churn +check +retrain +wait/);
+    assert.match(tried.out, /2011-09-01 +churn +check +retrain +waiting for data/);
     assert.match(tried.out, /^- canary_shares governs what becomes/m);
     const json = JSON.parse((await run(["config", "try", "--model", "churn", "seed=4", "--json"])).out);
     assert.deepEqual(json.models.find((m: { model: string }) => m.model === "churn").checks.same, 1);

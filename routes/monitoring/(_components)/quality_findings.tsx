@@ -13,7 +13,14 @@ interface Props {
 
 /** Lists what changed in the events: the newest look, and what earlier ones hold back. */
 export function QualityFindings({ quality: { report, waiting, withheld, accepted }, person }: Props) {
-  if (!report) return <p>{waiting}</p>;
+  if (!report) {
+    return (
+      <>
+        <h2 id="quality">Data quality</h2>
+        <p>{waiting}</p>
+      </>
+    );
+  }
   const findings = [...report.findings, ...withheld];
   const explanation = (
     <small>
