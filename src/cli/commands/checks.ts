@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { Answer, type Check, type Reason } from "../../retraining/check.ts";
 import { asking, type Common, type Context } from "../context.ts";
-import { asOfText, minute, mood, type Paint, wrapped } from "../format.ts";
+import { asOfText, mood, type Paint, wrapped } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
 interface Filter extends Common {

@@ -4,7 +4,7 @@ import { NotFoundError } from "../../core/errors.ts";
 import type { Explanation } from "../../retraining/explain.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { ToldError, UsageError } from "../exit.ts";
-import { asOfText, minute, mood, wrapped } from "../format.ts";
+import { asOfText, mood, wrapped } from "../format.ts";
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
