@@ -59,9 +59,10 @@ export function validateEvent(raw: unknown, context: ValidationContext): EventVe
   }
   const foreign = foreignMoney(sent as ShopEvent, event, context.money ?? NO_MONEY);
   if (foreign?.rate === null) return refuse(foreign.reason, "currency", fields.currency);
-  const id = textOf(sent.id as ShopEvent["id"]) ??
+  // The id is derived from the money that was sent, not from what it is converted to.
+  event.id = textOf(sent.id as ShopEvent["id"]) ??
     derivedId(event, { nthOf: context.nthOf, currency: foreign?.code });
-  return { kind: "accepted", event: Object.assign(foreign ? converted(event, foreign.rate) : event, { id }) };
+  return { kind: "accepted", event: foreign ? converted(event, foreign.rate) : event };
 }
 
 /** The money of an event in another currency than the shop's; undefined: it is the shop's own, or there is none. */
@@ -120,14 +121,15 @@ const refuse = (reason: string, field: EventField | null, sent: unknown): EventV
   return sent === undefined ? refused : { ...refused, value: shownValue(sent) };
 };
 
-/** An event as it would be stored; `atMs` is NaN where its time was not understood. */
-type Draft = Omit<AcceptedEvent, "id">;
+/** An event as it would be stored, its id still to come; `atMs` is NaN where its time was not understood. */
+type Draft = Omit<AcceptedEvent, "id"> & { id: string };
 
 function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: ValidationContext): Draft {
   const lacks = lacksConsent(sent);
   const user = lacks ? null : textOf(sent.user);
   const type = sent.type.toLowerCase();
   return {
+    id: "",
     userKey: user === null || isNobody(user) ? null : pseudonym(user),
     session: lacks ? null : textOf(sent.session),
     type,

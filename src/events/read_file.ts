@@ -7,7 +7,6 @@ import type { FileRow, RowBlock } from "./file_rows.ts";
 import type { ImportPlan } from "./plan.ts";
 import { completePlan, presetFor } from "./presets.ts";
 import { type FileFormat, openRecords, type RecordFile } from "./records.ts";
-import type { FileRecord } from "./records_block.ts";
 import { shownValue } from "./refusal.ts";
 import { RowMaker } from "./row_maker.ts";
 
@@ -98,7 +97,7 @@ async function openSource(source: ByteSource, own: ImportPlan): Promise<EventFil
     const wanted = (names: readonly string[]) =>
       file.format === "parquet" ? columns.wanted(names) : undefined;
     for await (const { records, bytesRead } of file.read(wanted)) {
-      yield { rows: rowsOf(records, maker), bytesRead };
+      yield { rows: maker.rowsOf(records), bytesRead };
     }
   }
   const passedOver = (source.passedOver ?? []).map((name) =>
@@ -132,12 +131,6 @@ function makerOf(plan: ImportPlan, columns: Columns, suggestion: readonly string
     if (!(error instanceof InvalidInputError) || suggestion.length === 0) throw error;
     throw new InvalidInputError(`${error.message}; ${suggestion.join("; ")}`, error.field);
   }
-}
-
-function rowsOf(records: readonly FileRecord[], maker: RowMaker): RowBlock["rows"] {
-  const rows: RowBlock["rows"] = [];
-  for (const record of records) for (const row of maker.rowsOf(record)) rows.push(row);
-  return rows;
 }
 
 /** So many rows of a Parquet file are surveyed: its columns have types. */

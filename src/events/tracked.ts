@@ -5,6 +5,7 @@ import type { FileRow } from "./file_rows.ts";
 import type { ImportPlan } from "./plan.ts";
 import { completePlan } from "./presets.ts";
 import { shownValue } from "./refusal.ts";
+import type { FileRecord } from "./records_block.ts";
 import { RowMaker } from "./row_maker.ts";
 
 /** Senders whose records can be sent as they are. */
@@ -49,10 +50,10 @@ export function trackedRows(tracker: Tracker, records: readonly unknown[], money
   for (const record of objects) if (record) columns.look(record);
   if (objects.every((record) => record === null)) return whole.map(unreadable);
   const maker = new RowMaker(plan, columns);
-  return whole.flatMap((value, i) => {
+  return maker.rowsOf(whole.map((value, i): FileRecord => {
     const record = objects[i];
-    return record ? maker.rowsOf({ line: i + 1, data: record }) : [unreadable(value, i)];
-  });
+    return record ? { line: i + 1, data: record } : unreadable(value, i);
+  }));
 }
 
 type Fields = Record<string, unknown>;
@@ -60,7 +61,7 @@ type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const unreadable = (value: unknown, i: number): FileRow => ({
+const unreadable = (value: unknown, i: number) => ({
   line: i + 1,
   unreadable: "event is not an object",
   shown: shownValue(value),
