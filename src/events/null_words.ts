@@ -99,6 +99,12 @@ function isNothingTwice(word: string): boolean {
     word.startsWith(word.slice(0, blank), blank + 1);
 }
 
+/** Whether JSON has something in place of a shopper's id that can be none: `true`, 0, or an object or list of nothing. */
+export function isNoId(user: unknown): boolean {
+  if (typeof user === "boolean" || user === 0) return true;
+  return typeof user === "object" && user !== null && Object.keys(user).length === 0;
+}
+
 /** Whether the id of a shopper is none: a word for nothing, or for a guest. */
 export function isNobody(user: string): boolean {
   if (user.length > LONGEST) return false;

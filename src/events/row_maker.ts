@@ -4,7 +4,7 @@ import type { Columns, Item, Source } from "./columns.ts";
 import { canMean } from "../core/currency.ts";
 import { createDaySteps, type DaySteps } from "./day_steps.ts";
 import type { FileRow } from "./file_rows.ts";
-import { isNullWord } from "./null_words.ts";
+import { isNoId, isNullWord } from "./null_words.ts";
 import { type NumberRule, readNumber, writtenNumber } from "./number_text.ts";
 import type { RecordData } from "./path.ts";
 import { type ImportPlan, PLAN_FIELDS, type PlanField } from "./plan.ts";
@@ -184,6 +184,7 @@ export class RowMaker {
       const value = column.read(data, item);
       if (value === undefined || value === null || value === "") continue;
       if (typeof value === "string" && (isNullWord(value) || isBlank(value))) continue;
+      if (field === "user" && isNoId(value)) continue;
       this.#from = column;
       return value;
     }
