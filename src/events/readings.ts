@@ -58,8 +58,9 @@ export function readingsOf(cells: readonly Uint8Array[]): Reading[] {
 }
 
 /**
- * Whether values are Windows-1252: its languages spell nearly all of their words so, or at least half of them, and of those
- * that another encoding reads differently no other's languages spell more.
+ * Whether values are Windows-1252: its languages spell at least half of their words so, and of those that another encoding
+ * reads differently, nearly all, or as many as the other's languages. Words that both read alike, as most of a Hungarian
+ * file are, say nothing.
  */
 export function isWestern(cells: readonly Uint8Array[]): boolean {
   const [western, ...others] = READINGS;
@@ -67,7 +68,7 @@ export function isWestern(cells: readonly Uint8Array[]): boolean {
   const texts = cells.map((cell) => wordsOf(decoder.decode(cell)));
   const words = texts.flat();
   const share = words.filter((word) => western.fits(word)).length / words.length;
-  if (words.length === 0 || share >= BELIEVED) return true;
+  if (words.length === 0) return true;
   return share >= LEAST && others.every((other) => !readsBetter(other, western, cells));
 }
 
@@ -75,13 +76,15 @@ export function isWestern(cells: readonly Uint8Array[]): boolean {
 function readsBetter(one: Encoding, other: Encoding, cells: readonly Uint8Array[]): boolean {
   const decoders = [one, other].map(({ label }) => new TextDecoder(label));
   const fitting = [0, 0];
+  let differing = 0;
   for (const cell of cells) {
     const [first, second] = decoders.map((decoder) => wordsOf(decoder.decode(cell)));
     if (first.join(" ") === second.join(" ")) continue;
+    differing += 1;
     if (first.length > 0 && first.every((word) => one.fits(word))) fitting[0] += 1;
     if (second.every((word) => other.fits(word))) fitting[1] += 1;
   }
-  return fitting[0] > fitting[1];
+  return fitting[1] < BELIEVED * differing && fitting[0] > fitting[1];
 }
 
 /** Whether nearly all words are spelled in letters of two bytes, many of which could also be UTF-8. */

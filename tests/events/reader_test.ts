@@ -179,6 +179,7 @@ for (
     ["Łukasz Wałęsa Żaneta Świat Gdańsk Zając", "windows-1250", "iso-8859-2"],
     ["Paweł", "windows-1250", "iso-8859-2"],
     ["Szőke Győr Petőfi Fűzfa Kovács", "windows-1250", "iso-8859-2"],
+    ["Kovács Tóth Szabó Horváth Varga Kiss Molnár Németh László János Éva Béla Győr", "windows-1250"],
     ["Băsescu Ţepeş Ştefan Constanţa", "windows-1250", "iso-8859-2"],
     ["Petrović", "windows-1250"],
     ["Müller 12€ cœur", "iso-8859-15"],
