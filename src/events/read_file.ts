@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { ratesText, type ShopMoney } from "../core/currency.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
-import { type ByteSource, openBytes } from "./bytes.ts";
+import { type ByteSource, openBytes, type ReadBounds } from "./bytes.ts";
 import { Columns } from "./columns.ts";
 import type { FileRow, RowBlock } from "./file_rows.ts";
 import type { ImportPlan } from "./plan.ts";
@@ -56,10 +56,14 @@ function named(name: string, error: unknown): unknown {
  * @returns several where it is an archive of several
  * @throws the system's error where it cannot be read
  */
-export async function openEventFiles(path: string, plan: ImportPlan = {}): Promise<EventFile[]> {
+export async function openEventFiles(
+  path: string,
+  plan: ImportPlan = {},
+  bounds: ReadBounds = {},
+): Promise<EventFile[]> {
   let sources: ByteSource[];
   try {
-    sources = await openBytes(path);
+    sources = await openBytes(path, bounds);
   } catch (error) {
     if (/^E[A-Z]+$/.test((error as { code?: string }).code ?? "")) throw error;
     throw named(basename(path), error);

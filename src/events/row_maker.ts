@@ -127,6 +127,8 @@ export class RowMaker {
   /** Makes the rows of a record that is an order: one for each of its lines, and what was given back for it. */
   #linesOf(line: number, data: RecordData): FileRow[] {
     const items = this.columns.lists.length > 0 ? this.columns.itemsOf(data) : [];
+    const odd = items.length === 0 ? this.columns.notListed(data) : undefined;
+    if (odd) return [unreadable(line, `"${shownValue(odd.list)}" is not a list`, odd.value)];
     const rows = items.length === 0
       ? [this.#row(line, data, undefined)]
       : items.map((item) => isObject(item.value) ? this.#row(line, data, item) : noItem(line, item));
@@ -347,9 +349,12 @@ const ownName = (path: string): string =>
 const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What stands in a list of an order's lines, and is none. */
-const noItem = (line: number, { list, value }: Item): FileRow => ({
+const noItem = (line: number, { list, value }: Item): FileRow =>
+  unreadable(line, `an item of "${shownValue(list)}" is not an object`, value);
+
+const unreadable = (line: number, why: string, value: unknown): FileRow => ({
   line,
-  unreadable: `an item of "${shownValue(list)}" is not an object`,
+  unreadable: why,
   shown: shownValue(value),
   lines: 1,
 });

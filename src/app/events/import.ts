@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import {
   advanceImport,
   beginImport,
+  dropUnbegun,
   finishImport,
   type ImportState,
   type ImportStep,
@@ -15,10 +16,12 @@ import type { Sql } from "../../db/connect.ts";
 import { copyNewEvents } from "../../db/events/copy_events.ts";
 import { insertEvents } from "../../db/events/events.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
+import { InvalidInputError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
 import { CONFLICT, TOO_OLD } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 import type { FileRow } from "../../events/file_rows.ts";
+import type { ReadBounds } from "../../events/bytes.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { completePlan } from "../../events/presets.ts";
 import { quarantined } from "../../events/quarantine.ts";
@@ -41,7 +44,7 @@ export interface ImportProgress extends ImportCounts {
   readonly bytesTotal: number;
 }
 
-interface ImportOptions {
+interface ImportOptions extends ReadBounds {
   /** how the file is read; left out: as its columns and values say */
   readonly plan?: ImportPlan;
   readonly onProgress?: (progress: ImportProgress) => void;
@@ -91,7 +94,7 @@ export async function importFiles(
 ): Promise<ImportResult[]> {
   const results: ImportResult[] = [];
   const plan = withMoney(options.plan ?? {}, await shopMoney(deps.sql));
-  for (const file of await openEventFiles(path, plan)) {
+  for (const file of await openEventFiles(path, plan, options)) {
     results.push(await importOpened(deps, file, identifying(plan, options), options));
   }
   return results;
@@ -115,7 +118,13 @@ async function importOpened(
   const isFresh = before.linesDone === 0 && !before.finished;
   const tally = new Tally(isFresh ? options.tally : undefined);
   const run = new ImportRun(deps, file, sourceId, before, { ...options, tally });
-  if (!before.finished || options.onUser) await run.readAll();
+  try {
+    if (!before.finished || options.onUser) await run.readAll();
+  } catch (error) {
+    // What cannot be read at all did not begin: it would be listed as not finished for ever.
+    if (error instanceof InvalidInputError) await dropUnbegun(sql, sourceId);
+    throw error;
+  }
   if (before.finished) await tellAgain(deps, sourceId, before, { tally, file });
   else {
     tally.describe(file.layout());
