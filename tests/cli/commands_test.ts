@@ -186,13 +186,17 @@ Deno.test("perennial predict answers for ids given and for a file of them", () =
     const { version, predictions } = JSON.parse(
       (await run(["predict", "churn", "16", "--file", file, "--json"])).out,
     );
-    await Deno.remove(file);
     assert.deepEqual([version, predictions.map((p: { user: string }) => p.user)], [4, ["16", "17", "18"]]);
     assert.equal(predictions[1].prediction, byteAnswer(pseudonym("17")));
     const odd = await run(["predict", "churn", "x".repeat(201), "17", "\u{1f600}".repeat(200), "--json"]);
     const [tooLong, seventeen, emoji] = JSON.parse(odd.out).predictions;
     assert.deepEqual([tooLong.prediction, tooLong.reason], [null, "it is longer than 200 characters"]);
     assert.deepEqual([seventeen.prediction, emoji.user.length], [predictions[1].prediction, 400]);
+    await Deno.writeFile(file, Uint8Array.from("17\rM\xfcller\ru\x004\r", (c) => c.charCodeAt(0)));
+    const read = JSON.parse((await run(["predict", "churn", "--file", file, "--json"])).out).predictions;
+    assert.deepEqual(read.map((p: { user: string }) => p.user), ["17", "Müller", "u\\x004"]);
+    assert.match(read[2].reason, /NUL/);
+    await Deno.remove(file);
     assert.match(
       (await run(["predict", "churn", "16"])).out,
       /^churn, version 4, as of 2011-09-01 00:00\nuser +prediction/,
