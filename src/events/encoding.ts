@@ -28,8 +28,8 @@ export async function detectEncoding({ name, head, read }: Source): Promise<Enco
   const readings = isDamaged ? undefined : readingsTold(cells);
   if (readings === undefined) return { label: "utf-8", damaged: true };
   throw new InvalidInputError(
-    `Cannot read "${name}" without its encoding, which is not UTF-8: ${readings}; --encoding utf-8 leaves out the ` +
-      "lines with such letters",
+    `Cannot read "${name}" without its encoding, which is not UTF-8: ${readings}; where none reads right, ` +
+      "save it as UTF-8 (--encoding utf-8 leaves out the lines with such letters)",
     "encoding",
   );
 }

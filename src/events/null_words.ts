@@ -39,6 +39,10 @@ const NOBODY = new Set([
   "(empty)",
   "-",
   "--",
+  "\u2013",
+  "\u2014",
+  "n/d",
+  "s/n",
   "(other)",
   "?",
   ".",
@@ -79,7 +83,7 @@ const LONGEST = 36;
 function firstCharacters(words: Iterable<string>): Uint8Array {
   const first = new Uint8Array(128);
   for (const word of words) {
-    for (const character of [word[0], word[0].toUpperCase()]) first[character.charCodeAt(0)] = 1;
+    for (const character of [word[0], word[0].toUpperCase()]) first[character.charCodeAt(0)] = 1; // beyond 127: looked up anyway
   }
   return first;
 }

@@ -82,6 +82,7 @@ function textFormat(head: string): "csv" | "ndjson" | "json" {
   if (text.startsWith("[")) return "json";
   if (!text.startsWith("{")) return "csv";
   const first = text.split(/\r\n|\n|\r/, 1)[0];
+  if (/\}\s*\{/.test(first) && !isJson(first)) return "json"; // one behind the other, as Firehose writes them
   return first.length === text.length || isJson(first) || /^\{.*\S.*[^{[,]$/.test(first.trim())
     ? "ndjson"
     : "json";

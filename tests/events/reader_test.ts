@@ -246,6 +246,7 @@ for (
       "one object behind the other over lines",
       OBJECTS.map((event) => JSON.stringify(event, null, 2)).join("\n"),
     ],
+    ["one object behind the other in one line", OBJECTS.map((event) => JSON.stringify(event)).join("")],
     ["NDJSON", OBJECTS.map((event) => JSON.stringify(event)).join("\n")],
     ["NDJSON with CRLF", OBJECTS.map((event) => JSON.stringify(event)).join("\r\n")],
     [
