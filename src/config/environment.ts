@@ -89,6 +89,8 @@ const Variables = z.object({
   PERENNIAL_MODELS: z.string().optional(),
   /** folder of the operator's own alert channels, a file each */
   PERENNIAL_EXTENSIONS: z.string().optional(),
+  /** seconds within which a file of that folder has to answer; then its thread is ended */
+  PERENNIAL_EXTENSION_SECONDS: z.coerce.number().min(1).max(300).default(10),
   /** Ed25519 key that signs model files and the audit, PKCS #8 PEM; left out: the file `signing-key` of the home */
   PERENNIAL_SIGNING_KEY: z.string().optional(),
   /** public keys that signed before, base64, set apart by commas */
