@@ -255,7 +255,7 @@ function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
       if (clock() - shownMs < 500) return;
       shownMs = clock();
       const loss = validationLoss === null ? "" : `, validation loss ${validationLoss.toPrecision(4)}`; // null: none yet
-      const text = `${candidate}, epoch ${epoch} of ${epochs}${loss}`;
+      const text = epochs > 0 ? `${candidate}, epoch ${epoch} of ${epochs}${loss}` : `${candidate}${loss}`;
       saveProgress(sql, cycleId, { fraction, text }).catch((error) =>
         context.log.warn(`progress not shown: ${error}`)
       );

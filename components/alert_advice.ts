@@ -112,6 +112,8 @@ export function adviceOn(alert: About): Advice {
       return advice(
         "Mend what the alert names, then run: perennial cleanup. Until then the disk only fills.",
       );
+    case "extension":
+      return advice("Mend or remove the file, and start again. perennial extensions lists all files.");
     case "server restarted":
       return advice("Read the end of its log in the installation's folder, and check the space on its disk.");
     case "model":

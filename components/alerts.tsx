@@ -4,6 +4,7 @@ import { ActButton } from "./act.tsx";
 import { adviceOn } from "./alert_advice.ts";
 import type { Person } from "../src/dashboard/session.ts";
 import { StatusBadge, Time } from "./status_badge.tsx";
+import { spaced } from "../src/format/record_words.ts";
 import { moment } from "../src/format/times.ts";
 import { alertBadge, answerBadge, evidenceText, mainReason } from "./labels.ts";
 
@@ -96,7 +97,9 @@ export const details = (detail: Record<string, unknown>): string =>
   Object.entries(detail).filter(([name, value]) =>
     !TOLD_ELSEWHERE.has(name) && (value === null || typeof value !== "object")
   )
-    .map(([name, value]) => `${name}: ${detailText(name, value as Parameters<typeof evidenceText>[0])}`)
+    .map(([name, value]) =>
+      `${spaced(name)}: ${detailText(name, value as Parameters<typeof evidenceText>[0])}`
+    )
     .join(", ");
 
 const detailText: (name: string, value: Parameters<typeof evidenceText>[0]) => string = (name, value) => {
@@ -125,7 +128,7 @@ export function Journal({ checks }: { checks: readonly Check[] }) {
               <a href={`/checks/${check.id}`} aria-current="false">{check.model}</a>:{" "}
               <StatusBadge badge={answerBadge(check.answer)} />
               <small>
-                {mainReason(check)?.text}
+                as of {moment(check.asOf, "day")}: {mainReason(check)?.text ?? "no reason stored"}
               </small>
             </span>
           </li>

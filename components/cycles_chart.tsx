@@ -44,7 +44,7 @@ export function CyclesChart({ model, cycles }: { model: string; cycles: readonly
   return (
     <Figure
       id={`cycles-${model}`}
-      title={`${counted(judged.length, "challenger")} judged, ${deployed} deployed`}
+      title={`${counted(judged.length, "challenger")} compared with the champion, ${deployed} deployed`}
       measure={`change of ${metricName(loss)} by cycle, on rows neither model had seen, ${
         Math.round(difference.confidence * 100)
       } % interval; below zero is better`}

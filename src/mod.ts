@@ -18,6 +18,7 @@ import { findConnection } from "./cli/connection.ts";
 import { readConfig } from "./config/environment.ts";
 import type { PlaceOptions } from "./config/place_options.ts";
 import { NotFoundError } from "./core/errors.ts";
+import { lateImport } from "./core/late_import.ts";
 import { cacheHome, installationHome } from "./embedded/home.ts";
 import type { ModelDefinition } from "./models/model.ts";
 import { createRetrainer, type Retrainer } from "./client/retrainer.ts";
@@ -36,8 +37,8 @@ export {
   definePolicy,
   defineStrategy,
   defineStreamDetector,
-} from "./app/extensions.ts";
-export type { OwnChannel } from "./app/own_kinds.ts";
+} from "./app/define.ts";
+export type { OwnChannel } from "./app/define.ts";
 export type { OwnCheck, OwnTested } from "./quality/own.ts";
 export type { View } from "./quality/view.ts";
 export type { Detector } from "./drift/detectors.ts";
@@ -99,7 +100,10 @@ export async function startRetrainingService(
   const { installation, models, channels, log = () => undefined } = options;
   const env = environmentFor(options);
   const hostEnvironment = { env, uid: Deno.uid() };
-  const { startService } = await import("./service.ts"); // loads Temporal and tfjs, which a mere client does without
+  // loads Temporal and tfjs, which a client does without, and a file of the operator's in its thread
+  const { startService } = await lateImport<typeof import("./service.ts")>(
+    import.meta.resolve("./service.ts"),
+  );
   const service = await startService({
     config: readConfig(env),
     env,

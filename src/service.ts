@@ -21,9 +21,10 @@ import { installRuntime } from "./temporal/runtime.ts";
 import { derive } from "./federated/secrets.ts";
 import { signalKey } from "./security/signals.ts";
 import { createDriftWorkerPool } from "./threads/drift_worker_pool.ts";
+import { withOwnDistances } from "./threads/own_distances.ts";
 import { Undo } from "./start/undo.ts";
 import type { ServiceOptions } from "./start/options.ts";
-import { openExtensions } from "./start/extensions.ts";
+import { openExtensions, watchExtensions } from "./start/extensions.ts";
 import { payloadKeysOf } from "./start/payload_keys.ts";
 import { definedModels } from "./start/models.ts";
 import { databaseUrls, MAY_REWRITE, openClient, openStore, signOnce } from "./start/open.ts";
@@ -103,8 +104,11 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const payloadKeys = await payloadKeysOf(config);
   const client = await openClient(options, { sql, connection, servers, keys: payloadKeys });
   const store = await openStore(options, sql);
-  const { channels, extensions, deciding, distances } = await openExtensions(options);
+  const { channels, extensions, deciding, close } = await openExtensions(options);
+  undo.add("the threads of extensions", close);
   const alertChannels = [...channels.keys()];
+  const all = [...defined.extensions, ...extensions];
+  undo.add("the alerts of extensions", await watchExtensions({ config, sql, log }, alertChannels, all));
   const metrics = createMetricsRecorder({
     clock: systemClock,
     process: `${hostname()}/${Deno.pid}`,
@@ -130,7 +134,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     metrics,
     signing,
   });
-  const driftWorkers = createDriftWorkerPool({ distances });
+  const driftWorkers = withOwnDistances(createDriftWorkerPool());
   undo.add("the drift workers", () => driftWorkers.close());
   const signals = { key: signalKey(secret), obeyUnsigned: obeysUnsigned(options) };
   const temporalUi = temporalPagesUrl(options, servers);
@@ -149,7 +153,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     files,
     metrics,
     channels,
-    extensions: [...defined.extensions, ...extensions],
+    extensions: all,
     deciding,
     driftWorkers,
     temporalUi,

@@ -41,7 +41,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/events": "src/core ~src/privacy",
   "src/detect": `${SHARED} src/drift src/events src/training ~src/models`,
   "src/db": `${SHARED} ${DOMAIN} src/security`,
-  "src/app": `${SHARED} ${DOMAIN} src/db src/privacy src/security`,
+  "src/app": `${SHARED} ${DOMAIN} src/db src/privacy src/security src/threads`,
   "src/serving": `${SHARED} ${DOMAIN} src/db src/app ~src/security`,
   "src/embedded": "src/core",
   "src/fresh": "",

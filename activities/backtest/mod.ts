@@ -127,7 +127,7 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes, books: Loss
         moment: last,
       })
       : null;
-    return nextStep(spec, {
+    return await nextStep(spec, {
       asOf,
       serves: serves !== null,
       labelledCutoffs: blocks.length,

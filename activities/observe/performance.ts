@@ -4,7 +4,7 @@ import { type Observation } from "../../src/monitoring/observation.ts";
 import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/monitoring/outcomes.ts";
 import { streamSummaries } from "../../src/db/monitoring/streams.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
-import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
+import { STREAM_READERS } from "../../src/drift/stream/mod.ts";
 import { shopperNumber } from "../../src/features/blocks.ts";
 import type { MetricName } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
@@ -97,7 +97,7 @@ const columns = (
 });
 
 const isBudgeted = (detector: string) =>
-  STREAM_DETECTORS.some(({ name, budgeted }) => name === detector && budgeted);
+  STREAM_READERS.some(({ name, budgeted }) => name === detector && budgeted);
 
 async function validatedRows(
   deps: ActivityDeps,

@@ -3,7 +3,8 @@ import { listObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
 import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
-import { judgeQuality, type QualityEvidence } from "../../src/quality/judge_quality.ts";
+import type { QualityEvidence } from "../../src/quality/judge_quality.ts";
+import { judgeWithOwn } from "../../src/quality/own.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { sampleFeatures } from "./feature_sample.ts";
 import { alphasOf } from "./observation_key.ts";
@@ -20,7 +21,7 @@ export async function observeQuality(
   return await observeOnce(deps, id, {
     gather: () => gather(deps, asOfMs),
     async judge(evidence) {
-      const report = judgeQuality(evidence);
+      const report = await judgeWithOwn(evidence);
       await noteFindings(deps.sql, report.findings, report.asOf);
       return report;
     },

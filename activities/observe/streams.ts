@@ -2,8 +2,8 @@ import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { type MetPrediction, unreadOutcomes } from "../../src/db/monitoring/outcomes.ts";
 import { saveStream, type Stream, type StreamAlarm, withStreams } from "../../src/db/monitoring/streams.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
-import type { ErrorKind, StreamDetectorKind } from "../../src/drift/stream/detector.ts";
-import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
+import type { ErrorKind, StreamOptions } from "../../src/drift/stream/detector.ts";
+import { STREAM_DETECTORS, STREAM_READERS, type StreamReader } from "../../src/drift/stream/mod.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { SHARES } from "../../src/monitoring/budget.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
@@ -29,7 +29,7 @@ export async function feedStreams(
   const ofVersion = { model: name, version };
   const error = errorOf(model, manifest.targetCap ?? Infinity);
   const kind: ErrorKind = model.kind === "regression" ? "real" : "binary";
-  const kinds = STREAM_DETECTORS.filter(({ kinds }) => kinds.includes(kind));
+  const kinds = STREAM_READERS.filter(({ kinds }) => kinds.includes(kind));
   const { false_alarm_days: falseAlarmDays } = (await currentConfig(deps.sql)).config;
   return await withStreams(deps.sql, ofVersion, async (tx, streams) => {
     let outcomesRead = 0;
@@ -48,7 +48,8 @@ export async function feedStreams(
           detectors: kinds.filter(({ budgeted }) => budgeted).length,
         }),
       };
-      const fed = feed(detector, known, rows.map((row) => ({ ...row, error: error(row) })), options);
+      const fed = await read(detector, { known, rows, errors: rows.map(error), options });
+      if (fed === null) continue; // read once it can
       await saveStream(tx, ofVersion, fed.stream, fed.alarms);
       outcomesRead = Math.max(outcomesRead, rows.length);
       alarms += fed.alarms.length;
@@ -81,21 +82,33 @@ function runLength(
   return Math.max(RUN_LENGTH_MIN, Math.ceil(shoppers / horizonDays * days));
 }
 
-function feed(
-  { name, create, restore }: StreamDetectorKind,
-  known: Stream | null,
-  rows: readonly (MetPrediction & { error: number })[],
-  options: Parameters<StreamDetectorKind["create"]>[0],
-): { stream: Stream; alarms: Omit<StreamAlarm, "detector">[] } {
-  const detector = known ? restore(known.state) : create(options);
-  const alarms: Omit<StreamAlarm, "detector">[] = [];
-  let seen = known?.seen ?? 0;
-  for (const { error, asOfMs } of rows) {
-    const direction = detector.update(error);
-    seen++;
-    if (direction) alarms.push({ seen, asOf: new Date(asOfMs).toISOString(), direction });
+/** Null: it is one of the operator's, and failed; the others go on, and what it has not read waits for it. */
+async function read(
+  reader: StreamReader,
+  { known, rows, errors, options }: {
+    known: Stream | null;
+    rows: readonly MetPrediction[];
+    errors: number[];
+    options: StreamOptions;
+  },
+): Promise<{ stream: Stream; alarms: Omit<StreamAlarm, "detector">[] } | null> {
+  try {
+    const { state, alarms } = await reader.read({ state: known?.state ?? null, options, errors });
+    const before = known?.seen ?? 0;
+    const last = rows[rows.length - 1];
+    const lastAsOf = momentOf(last);
+    return {
+      stream: { detector: reader.name, seen: before + rows.length, lastAsOf, lastId: last.id, state },
+      alarms: alarms.map(({ at, direction }) => ({
+        seen: before + at + 1,
+        asOf: momentOf(rows[at]),
+        direction,
+      })),
+    };
+  } catch (error) {
+    if (STREAM_DETECTORS.some(({ name }) => name === reader.name)) throw error;
+    return null; // an alert tells of it
   }
-  const last = rows[rows.length - 1];
-  const lastAsOf = new Date(last.asOfMs).toISOString();
-  return { stream: { detector: name, seen, lastAsOf, lastId: last.id, state: detector.state() }, alarms };
 }
+
+const momentOf = ({ asOfMs }: MetPrediction): string => new Date(asOfMs).toISOString();

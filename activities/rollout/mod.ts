@@ -11,11 +11,10 @@ import { knownGoods } from "../../src/app/registry/moves.ts";
 import { createVersionFiles, firstReadable, needReadable } from "../../src/app/registry/version_files.ts";
 import { currentAsOf } from "../../src/app/as_of.ts";
 import type { RolloutDecision } from "../../src/rollout/decision.ts";
-import { decideRollout } from "../../src/rollout/decide.ts";
 import type { Strategy } from "../../src/rollout/plan.ts";
 import { pauseAlert } from "../../src/rollout/pause_alert.ts";
 import { type Rollout, rolloutId } from "../../src/rollout/rollout.ts";
-import { firstShares } from "../../src/rollout/strategies/own.ts";
+import { decideByStrategy, firstShares } from "../../src/rollout/strategies/own.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import { championOf } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
@@ -131,7 +130,7 @@ export const createRolloutActivities = (
     const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
     await gatherAnswers(deps, rollout, asOfMs);
     const evidence = await gatherEvidence(deps, { model, config, rollout, asOfMs });
-    const decision = decideRollout(rollout.plan, rollout, evidence);
+    const decision = await decideByStrategy(rollout.plan, rollout, evidence);
     const instead = await readBefore(deps, rollout, decision);
     const after = await applyDecision(sql, { rollout, key, evidence, decision, codeVersion, instead });
     if (await isPauseOverdue(sql, id)) await tellOfPause(deps, after);
@@ -197,7 +196,7 @@ async function start(
   const { model: { name: model }, champion, asOf } = planRequest;
   const plan = await planRollout(sql, planRequest);
   const { challengers } = plan;
-  const shares = firstShares(plan);
+  const shares = await firstShares(plan);
   const began = { asOf, beganBy: by, ...about };
   await beginRollout(sql, { model, champion: champion.version, challengers, plan, shares, ...began });
 }

@@ -38,7 +38,6 @@ LONGLIFE_DAYS (365).`,
     const days = quick ? 40 : Number(Deno.env.get("LONGLIFE_DAYS") ?? DAYS);
     const checks = quick ? 200 : Number(Deno.env.get("LONGLIFE_CHECKS") ?? 10_000);
     const withinMs = Number(Deno.env.get("LONGLIFE_MINUTES") ?? 60) * 60_000;
-    const measured = await manyChecks({ checks, withinMs, say });
     const folder = await temporaryFolder();
     const postgres = await benchPostgres(folder.path);
     const curves: Record<string, Month[]> = {};
@@ -53,6 +52,7 @@ LONGLIFE_DAYS (365).`,
       });
     }
     await postgres.stop();
+    const measured = await manyChecks({ checks, withinMs, say });
     return { report: reportOf(curves, measured), versions: {} };
   },
 };
@@ -119,7 +119,7 @@ function reportOf(curves: Readonly<Record<string, readonly Month[]>>, measured: 
       `${SAMPLE} predictions of the monitor a model and day, counts of answers by the minute, a cycle a week and model ` +
       "with its snapshot, checkpoint and version (one in three deployed). Events, blocks, snapshots, files, clean-up " +
       "and sweep are the production code; looks and cycles are their rows and files without the statistics. " +
-      "Before that, checks one after the other by production workflows, activities and servers, each as of a later " +
+      "After that, checks one after the other by production workflows, activities and servers, each as of a later " +
       "moment, of two models at once in a shop with little data: each is a cycle that ends with the trigger's answer, " +
       "about one in 48 of them with a training, its validation, and a deployment where it is better.",
     tables: [checksTable(measured), {

@@ -32,17 +32,21 @@ export const handler = define.handlers({
   },
 });
 
-const BRIEFED_MAX = 4;
+const OTHERS_MAX = 3;
 
-/** The models that the heading sums up: each, or of many the one that was chosen. */
-const briefed = ({ brief, model }: AnalysisView) =>
-  brief.length <= BRIEFED_MAX ? brief : brief.filter((of) => of.model === model);
+/** The page is about one model, and so is its heading; a few others have a line each below. */
+const headingOf = ({ brief, model }: AnalysisView) => brief.filter((of) => of.model === model);
+function othersOf({ brief, model }: AnalysisView) {
+  const others = brief.filter((of) => of.model !== model);
+  return others.length <= OTHERS_MAX ? others : [];
+}
 
 export default define.page<typeof handler>(function Analysis({ data: { view, backtest } }) {
   return (
     <>
       <PageHeader>
-        <h1>{briefed(view).map(briefSentence).join(" ")}</h1>
+        <h1>{headingOf(view).map(briefSentence).join(" ")}</h1>
+        {othersOf(view).map((brief) => <p key={brief.model}>{briefSentence(brief)}</p>)}
         <Chooser view={view} />
       </PageHeader>
       <div id="story" data-redraw>

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { recordWords } from "../../src/format/record_words.ts";
 import { changesText } from "../../components/config_labels.ts";
 import type { AuditReads } from "../../src/dashboard/reads/audit.ts";
 import { define } from "../../src/dashboard/define.ts";
@@ -188,7 +189,8 @@ function Difference({ before, after }: AuditRow) {
     return <small>version {before.version} to {after.version}: {text}</small>;
   }
   if (before === null && after === null) return <small>–</small>;
-  const [was, is] = [before, after].map(textOf);
+  const [was, is] = [before, after].map(recordWords);
+  if (was === is) return <small>no change: {is}</small>;
   const short = `${was} to ${is}`;
   if (short.length <= BRIEF_MAX) return <small>{before === null ? is : short}</small>;
   return (
@@ -202,14 +204,6 @@ function Difference({ before, after }: AuditRow) {
       </small>
     </details>
   );
-}
-
-/** "version 3, active true" */
-function textOf(value: unknown): string {
-  if (value === null) return "nothing";
-  if (typeof value !== "object") return String(value);
-  return Object.entries(value).map(([name, v]) => `${name} ${typeof v === "object" ? JSON.stringify(v) : v}`)
-    .join(", ");
 }
 
 const isConfig = (value: unknown): value is { version: number; config: RetrainingConfig } =>

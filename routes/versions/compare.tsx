@@ -50,6 +50,17 @@ export default define.page<typeof handler>(
   function Compare({ data: { view, versions, serving }, state, url }) {
     const { model, a, b } = view;
     const [one, other] = [a.version.version, b.version.version];
+    const promotable = [
+      ...new Set(
+        [b, a].filter((side) => isPromotable(side.version, serving)).map((side) => side.version.version),
+      ),
+    ];
+    const offers = promotable.map((version) => ({
+      action: "promote" as const,
+      model,
+      version,
+      text: `Promote v${version}`,
+    }));
     return (
       <>
         <PageHeader>
@@ -70,21 +81,12 @@ export default define.page<typeof handler>(
           </section>
         )}
         <Beside view={view} />
-        <section class="section" aria-labelledby="act">
-          <h2 id="act">Actions</h2>
-          <Offers
-            person={state.person}
-            here={url.pathname + url.search}
-            offers={[b, a].filter(({ version }) => isPromotable(version, serving)).map(
-              ({ version: { version } }) => ({
-                action: "promote" as const,
-                model,
-                version,
-                text: `Promote v${version}`,
-              }),
-            ).filter((offer, i, all) => all.findIndex((o) => o.version === offer.version) === i)}
-          />
-        </section>
+        {offers.length > 0 && (
+          <section class="section" aria-labelledby="act">
+            <h2 id="act">Actions</h2>
+            <Offers person={state.person} here={url.pathname + url.search} offers={offers} />
+          </section>
+        )}
       </>
     );
   },

@@ -18,6 +18,7 @@ export const AlertKind = z.enum([
   "missing model",
   "server restarted",
   "cleanup failed",
+  "extension",
   "audit",
   "model",
 ]);
@@ -52,7 +53,9 @@ export type Alert = z.infer<typeof Alert>;
 export type WantedAlert = Pick<Alert, "key" | "kind" | "model" | "severity" | "title" | "detail">;
 
 /** The name of a channel that alerts are sent over: log, webhook, email, or one of the operator's own. */
-export const ChannelName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/);
+export const ChannelName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, {
+  error: "needs a lower-case letter, then at most 40 lower-case letters, digits or hyphens",
+});
 export type ChannelName = z.infer<typeof ChannelName>;
 
 /** One thing to be told about an alert over one channel. Its id stays the same however often it is sent. */

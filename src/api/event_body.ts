@@ -7,6 +7,7 @@ import { parseExactJson } from "../core/exact_json.ts";
 import { isDeeper } from "../core/json_depth.ts";
 import { EVENTS_BYTES_MAX } from "./guards.ts";
 import { EVENTS_MAX } from "./messages.ts";
+import { bodyText } from "./body_text.ts";
 import { ApiFault } from "./problem.ts";
 
 const NDJSON = new Set([
@@ -65,7 +66,7 @@ function parsed(text: string): unknown {
 
 async function readText(c: Context): Promise<string> {
   const encoding = c.req.header("content-encoding")?.toLowerCase() ?? "identity";
-  if (encoding === "identity") return await c.req.text();
+  if (encoding === "identity") return bodyText(await c.req.arrayBuffer());
   if (encoding !== "gzip") {
     throw new ApiFault("media-type", `Send events as they are or as gzip, not as ${encoding}`);
   }
@@ -94,5 +95,5 @@ async function gunzipped(body: ReadableStream<Uint8Array> | null): Promise<strin
   } finally {
     packed.destroy();
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return bodyText(Buffer.concat(chunks));
 }

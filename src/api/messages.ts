@@ -421,9 +421,11 @@ export const ApprovalsQuery = LimitQuery.extend({
 export type ApprovalsQuery = z.input<typeof ApprovalsQuery>;
 export const Approvals = z.object({ approvals: z.array(Approval) });
 
-const UserId = z.union([z.string().min(1).refine((id) => isShort(id)), z.number()], {
-  error: "need text or a number, at most 200 characters",
-})
+const ID_RULE = { error: "need text or a number, at most 200 characters" };
+const UserId = z.union(
+  [z.string(ID_RULE).min(1, ID_RULE).refine((id) => isShort(id), ID_RULE), z.number()],
+  ID_RULE,
+)
   .describe("a shopper's id as in the events");
 
 const Value = z.number().nullable();

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
 import { isDeeper } from "../core/json_depth.ts";
+import { bodyText } from "./body_text.ts";
 import { DEPTH_MAX } from "./guards.ts";
 import { parseExactJson } from "../core/exact_json.ts";
 import { isShort, TEXT_MAX } from "../events/schema.ts";
@@ -88,7 +89,7 @@ const checkedUsers = ({ users, features }: SentRows): SentRows => ({
 });
 
 function asObject(bytes: Uint8Array): Record<string, unknown> {
-  const text = new TextDecoder().decode(bytes);
+  const text = bodyText(bytes);
   if (isDeeper(text, DEPTH_MAX)) {
     throw new ApiFault("malformed", `The body is nested deeper than ${DEPTH_MAX} levels`);
   }

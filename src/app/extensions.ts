@@ -1,13 +1,13 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
-import type { Policy } from "../backtest/policies/policy.ts";
-import { type CodeFile, loadCode } from "../core/code_folder.ts";
-import type { Detector } from "../drift/detectors.ts";
-import type { StreamDetectorKind } from "../drift/stream/detector.ts";
+import { type CodeFile, codeFiles } from "../core/code_folder.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Rights } from "../core/worker_thread.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import type { OwnCheck } from "../quality/own.ts";
-import type { OwnStrategy } from "../rollout/strategies/strategy.ts";
-import { ALERT_CHANNEL, DISTANCE, OWN_KINDS, type OwnChannel, type OwnKind } from "./own_kinds.ts";
+import { OwnCode } from "../threads/own_code.ts";
+import type { Channel } from "./alerts/channels/channel.ts";
+import { checkOwn, type OwnChannel } from "./define.ts";
+import { askedChannel, OWN_KINDS, type OwnKind } from "./own_kinds.ts";
 
 /** One file of the operator's, and what it adds. */
 export const Extension = z.object({
@@ -21,91 +21,162 @@ export const Extension = z.object({
 });
 export type Extension = z.infer<typeof Extension>;
 
-/** Defines a channel: the default export of a file in the operator's folder. @throws {RangeError} it cannot be used */
-export const defineChannel = (channel: OwnChannel): OwnChannel => defined(channel, ALERT_CHANNEL);
-/** Defines a quality check. @throws {RangeError} it cannot be used */
-export const defineCheck = (check: OwnCheck): OwnCheck => defined(check, "quality check");
-/** Defines a distance between two windows of a feature. @throws {RangeError} it cannot be used */
-export const defineDistance = (distance: Detector): Detector => defined(distance, DISTANCE);
-/** Defines a detector of changes in a stream of errors. @throws {RangeError} it cannot be used */
-export const defineStreamDetector = (detector: StreamDetectorKind): StreamDetectorKind =>
-  defined(detector, "stream detector");
-/** Defines a rollout strategy, asked for as `own:NAME`. @throws {RangeError} it cannot be used */
-export const defineStrategy = (strategy: OwnStrategy): OwnStrategy => defined(strategy, "rollout strategy");
-/** Defines a policy of backtests, asked for as `own:NAME`. @throws {RangeError} it cannot be used */
-export const definePolicy = (policy: Policy): Policy => defined(policy, "policy");
-
-function defined<T extends { readonly name: string }>(own: T, kind: string): T {
-  check(own, OWN_KINDS.find((one) => one.kind === kind)!);
-  return own;
-}
-
-/** @throws {RangeError} names the field at fault, and what it has to be */
-function check(own: unknown, { kind, schema }: OwnKind): void {
-  const parsed = schema.safeParse(own);
-  if (parsed.success) return;
-  const [{ path, message }] = parsed.error.issues;
-  throw new RangeError(`Cannot use the ${kind}: ${path.join(".") || "it"}: ${message}`);
-}
-
 /** The operator's extensions, and what is to be said of each file. */
 export interface OwnExtensions {
-  channels: OwnChannel[];
+  channels: Channel[];
   extensions: Extension[];
   /** paths of the files that decide, whose change is another code version */
   deciding: string[];
-  /** paths of the files that define distances, which a thread loads for itself */
-  distances: string[];
+  /** ends their threads, which begin again when they are asked */
+  close(): void;
 }
 
+/** What a file of the operator's did when it was asked. */
+export interface OwnNews {
+  file: string;
+  kind: string;
+  name: string;
+  /** null: it answered */
+  fault: string | null;
+}
+
+const HEARERS = new Set<(news: OwnNews) => void>();
+
+/** Tells of each answer of an extension, and of each that failed or did not come. @returns what ends it */
+export function hearExtensions(hearer: (news: OwnNews) => void): () => void {
+  HEARERS.add(hearer);
+  return () => void HEARERS.delete(hearer);
+}
+
+interface Opened {
+  file: string;
+  path: string;
+  code?: OwnCode;
+  kind?: OwnKind;
+  own?: Own;
+  fault?: string;
+}
+
+type Own = Record<string, unknown> & { readonly name: string };
+
+/** Several services of one program share what they load. */
+const OPENED = new Map<string, Opened>();
+
+const ANSWER_MS = 10_000;
+
 /**
- * Reads the operator's extensions, a file each, and makes them known. One that cannot be used is named and left out.
- * @param taken names that other channels have   @throws {RangeError} the folder cannot be read
+ * Reads the operator's extensions, a file each, and makes them known. Each runs in a thread of its own, which is ended when
+ * it does not answer in time. One that cannot be used is named and left out.
+ * @param options.taken names that other channels have
+ * @param options.withinMs how long an answer may take, but those of channels, which have `channelWithinMs`
+ *   @param options.loadWithinMs how long a file may take to load
+ * @throws {RangeError} the folder cannot be read
  */
-export async function loadExtensions(folder: string, taken: Iterable<string> = []): Promise<OwnExtensions> {
+export async function loadExtensions(
+  folder: string,
+  { taken = [], withinMs = ANSWER_MS, loadWithinMs, channelWithinMs }: {
+    taken?: Iterable<string>;
+    withinMs?: number;
+    loadWithinMs?: number;
+    channelWithinMs?: number;
+  } = {},
+): Promise<OwnExtensions> {
   const names = new Set(taken);
-  const files = await loadCode(folder, { what: "extensions", accept: (own) => accepted(own, names) });
-  const ofKind = (is: (kind: string) => boolean) =>
-    files.flatMap(({ file, value }) => value && is(value.kind.kind) ? [join(folder, file)] : []);
+  const paths = (await codeFiles(folder, "extensions")).map((file) => join(folder, file));
+  const files: Opened[] = [];
+  for (const path of paths) { // one after the other: what else starts needs the processor, too
+    files.push(makeKnown(await opening(path, { withinMs, loadWithinMs }), names));
+  }
+  const used = files.flatMap(({ path, kind, own, code, fault }) =>
+    kind && own && code && fault === undefined ? [{ path, kind, own, code }] : []
+  );
   return {
-    channels: files.flatMap(({ value }) =>
-      value?.kind.kind === ALERT_CHANNEL ? [value.own as unknown as OwnChannel] : []
+    channels: used.flatMap(({ kind, own, code }) =>
+      kind.kind === "alert channel" ? [askedChannel(own as unknown as OwnChannel, code, channelWithinMs)] : []
     ),
-    extensions: files.map(({ file, value, fault = null }) => ({
-      file,
-      kind: value?.kind.kind ?? null,
-      name: value?.own.name ?? null,
-      may: value ? value.kind.may(value.own as never) : "nothing",
-      fault,
-    })),
-    deciding: ofKind((kind) => kind !== ALERT_CHANNEL),
-    distances: ofKind((kind) => kind === DISTANCE),
+    extensions: files.map(extensionOf),
+    deciding: used.flatMap(({ kind, path }) => kind.kind === "alert channel" ? [] : [path]),
+    close: () => used.forEach(({ code }) => code.close()),
   };
 }
 
-interface Own {
-  kind: OwnKind;
-  own: { readonly name: string };
+function extensionOf({ file, kind, own, fault }: Opened): Extension {
+  if (!kind || !own) return { file, kind: null, name: null, may: "nothing", fault: fault ?? null };
+  return { file, kind: kind.kind, name: own.name, may: kind.may(own as never), fault: null };
 }
 
-function accepted(own: unknown, channels: Set<string>): Own {
-  const kind = OWN_KINDS.find(({ functions }) => functions.every((name) => has(own, name)));
-  if (kind === undefined) {
-    const need = OWN_KINDS.map(({ kind, functions }) => `${functions.join(" and ")} (${kind})`).join(", ");
-    throw new RangeError(`its default export has none of the functions ${need}`);
+/**
+ * Loads a file with the least rights, and says of which kind it is. One that asks for more while it loads may be a channel,
+ * and is loaded again with those of one.
+ */
+async function opening(path: string, times: { withinMs: number; loadWithinMs?: number }): Promise<Opened> {
+  const known = OPENED.get(path);
+  if (known) return known;
+  try {
+    return await openedWith("compute", path, times);
+  } catch (error) {
+    const wide = isRefused(error) ? await openedWith("speak", path, times).catch(() => null) : null;
+    if (wide?.kind?.rights === "speak") return wide;
+    wide?.code?.close();
+    return { file: basename(path), path, fault: messageOf(error) };
   }
-  check(own, kind);
-  const named = own as Own["own"];
-  if (kind.kind === ALERT_CHANNEL) {
-    if (channels.has(named.name)) throw new RangeError(`another channel has the name "${named.name}"`);
-    channels.add(named.name);
-  }
-  kind.add(named as never);
-  return { kind, own: named };
 }
 
-const has = (own: unknown, name: string): boolean =>
-  typeof own === "object" && own !== null && typeof (own as Record<string, unknown>)[name] === "function";
+const isRefused = (error: unknown) => error instanceof Error && error.name === "NotCapable";
+
+async function openedWith(
+  rights: Rights,
+  path: string,
+  times: { withinMs: number; loadWithinMs?: number },
+): Promise<Opened> {
+  const opened: Opened = { file: basename(path), path };
+  const hears = (fault: string | null, isLate: boolean) => {
+    const { file, kind, own } = opened;
+    // why a channel could not send stands with each delivery
+    if (!kind || !own || (fault !== null && kind.rights === "speak" && !isLate)) return;
+    HEARERS.forEach((hear) => hear({ file, kind: kind.kind, name: own.name, fault }));
+  };
+  const code = new OwnCode(path, { rights, hears, ...times });
+  try {
+    const { values, functions } = await code.shape();
+    const calls = functions.map((name) => [name, () => undefined]);
+    const own = { ...values, ...Object.fromEntries(calls) } as Own;
+    const kind = kindOf(functions);
+    checkOwn(own, kind.kind);
+    Object.assign(opened, { kind, own, code });
+    if (kind.rights === rights) return opened;
+  } catch (error) {
+    code.close();
+    throw error;
+  }
+  code.close();
+  return await openedWith(opened.kind!.rights, path, times);
+}
+
+function kindOf(functions: readonly string[]): OwnKind {
+  const kind = OWN_KINDS.find((kind) => kind.functions.every((name) => functions.includes(name)));
+  if (kind) return kind;
+  const need = OWN_KINDS.map(({ kind, functions }) => `${functions.join(" and ")} (${kind})`).join(", ");
+  throw new RangeError(`its default export has none of the functions ${need}`);
+}
+
+/** Makes it known to what asks it. @param channels names of channels */
+function makeKnown(opened: Opened, channels: Set<string>): Opened {
+  const { kind, own, code, path } = opened;
+  if (!kind || !own || !code) return opened;
+  try {
+    if (kind.kind === "alert channel" && channels.has(own.name)) {
+      throw new RangeError(`another channel has the name "${own.name}"`);
+    }
+    if (kind.kind === "alert channel") channels.add(own.name);
+    if (!OPENED.has(path)) kind.add(own as never, code);
+    OPENED.set(path, opened);
+    return opened;
+  } catch (error) {
+    code.close();
+    return { file: opened.file, path, fault: messageOf(error) };
+  }
+}
 
 /** Returns what is to be said of an operator's model file. */
 export function modelExtension({ file, value: model, fault }: CodeFile<ModelDefinition>): Extension {

@@ -1,106 +1,130 @@
-import { z } from "zod";
-import { ChannelName } from "../alerts/alert.ts";
+import type { z } from "zod";
 import { addPolicy } from "../backtest/policies/mod.ts";
+import { OwnPolicyDecision, sentKnown } from "../backtest/policies/own.ts";
 import type { Policy } from "../backtest/policies/policy.ts";
-import { addDetector, type Detector } from "../drift/detectors.ts";
+import type { Asked } from "../core/asked.ts";
+import type { Rights } from "../core/worker_thread.ts";
+import type { Detector } from "../drift/detectors.ts";
+import { addDistance, OwnDistances } from "../drift/own_distance.ts";
 import type { StreamDetectorKind } from "../drift/stream/detector.ts";
-import { addStreamDetector } from "../drift/stream/mod.ts";
-import { addCheck, type OwnCheck } from "../quality/own.ts";
+import { OwnFed } from "../drift/stream/feed.ts";
+import { addStreamReader } from "../drift/stream/mod.ts";
+import { addCheck, OwnAnswers, type OwnCheck } from "../quality/own.ts";
 import { addStrategy } from "../rollout/strategies/mod.ts";
+import { OwnDecision, OwnShares } from "../rollout/strategies/own.ts";
 import type { OwnStrategy } from "../rollout/strategies/strategy.ts";
-import type { Channel } from "./alerts/channels/channel.ts";
-
-/** A way to tell people of alerts, as an operator's file defines it. */
-export interface OwnChannel extends Channel {
-  /** where it sends what, in a few words: people read it in the list of extensions */
-  readonly sends: string;
-}
+import type { OwnCode } from "../threads/own_code.ts";
+import { type Channel, FinalDeliveryError } from "./alerts/channels/channel.ts";
+import type { OwnChannel, OwnKindName } from "./define.ts";
 
 /** What a file in the folder of extensions may define. A file is of the first kind whose functions it has. */
 export interface OwnKind {
-  readonly kind: string;
+  readonly kind: OwnKindName;
   /** the functions by which it is told */
   readonly functions: readonly string[];
-  readonly schema: z.ZodType;
+  /** of its thread */
+  readonly rights: Rights;
   /** what it is given and what it may do */
   may(own: never): string;
-  /** makes it known to what asks it. @throws {RangeError} another has its name */
-  add(own: never): void;
+  /** makes it known to what asks it, by its file in its thread. @throws {RangeError} another has its name */
+  add(own: never, code: OwnCode): void;
 }
 
-const call = z.custom<() => unknown>((value) => typeof value === "function", {
-  error: "has to be a function",
-});
-const text = z.string({ error: "has to say it in words" }).trim()
-  .min(1, { error: "has to say it in words" }).max(200, { error: "is longer than 200 characters" });
-const named = { name: ChannelName, means: text };
-const yes = z.boolean({ error: "has to be true or false" });
+/** A receiver answers in its own time; who delivers gives up after as long. */
+const SENT_WITHIN_MS = 30_000;
 
-export const ALERT_CHANNEL = "alert channel";
-export const DISTANCE = "drift distance";
+/** Returns a channel that is asked in its thread. */
+export const askedChannel = (
+  { name }: OwnChannel,
+  code: OwnCode,
+  withinMs: number = SENT_WITHIN_MS,
+): Channel => ({
+  name,
+  send: (delivery) =>
+    code.ask({ call: "send", args: [delivery], read: () => undefined, withinMs })
+      .catch((error) => {
+        throw error.name === "FinalDeliveryError" ? new FinalDeliveryError(error.message) : error;
+      }),
+});
+
+/** Returns the function of a thing that is asked in its thread, whose answer has to be as the schema says. */
+const asked = <T>(code: OwnCode, call: string, answer: z.ZodType<T>, by?: string) => (...args: unknown[]) =>
+  code.ask({
+    call,
+    args,
+    by,
+    read(value) {
+      const { success, data, error } = answer.safeParse(value);
+      if (success) return data;
+      const [{ path, message }] = error.issues;
+      throw new RangeError(`${path.join(".") || "its answer"}: ${message}`);
+    },
+  });
 
 export const OWN_KINDS: readonly OwnKind[] = [
   {
-    kind: ALERT_CHANNEL,
+    kind: "alert channel",
     functions: ["send"],
-    schema: z.looseObject({ name: ChannelName, sends: text, send: call }),
+    rights: "speak",
     may: ({ sends }: OwnChannel) => `is told each alert, which names no shopper; ${sends}`,
     add: () => undefined, // alerts have a list of their channels
   },
   {
     kind: "quality check",
     functions: ["look"],
-    schema: z.looseObject({ ...named, look: call }),
+    rights: "compute",
     may: ({ means }: OwnCheck) =>
       `is given counts by day, which name no shopper; what it finds broken stops training; ${means}`,
-    add: addCheck,
+    add: ({ name, means }: OwnCheck, code) =>
+      addCheck({ name, means, look: asked(code, "look", OwnAnswers) }),
   },
   {
-    kind: DISTANCE,
+    kind: "drift distance",
     functions: ["compare"],
-    schema: z.looseObject({
-      name: ChannelName,
-      of: z.enum(["numeric", "categorical", "both"]),
-      symmetric: yes,
-      compare: call,
-    }),
+    rights: "compute",
     may: ({ of }: Detector) =>
       `is given ${of === "both" ? "all" : of} features, in a thread that can only compute; decides nothing`,
-    add: addDetector,
+    add({ name }: Detector, code) {
+      const by = import.meta.resolve("../drift/own_distance.ts");
+      addDistance({ name, distances: asked(code, "distances", OwnDistances, by) });
+    },
   },
   {
     kind: "stream detector",
     functions: ["create", "restore"],
-    schema: z.looseObject({
-      name: ChannelName,
-      source: text,
-      budgeted: yes,
-      kinds: z.array(z.enum(["binary", "real"])).min(1),
-      create: call,
-      restore: call,
-    }),
+    rights: "compute",
     may: ({ budgeted }: StreamDetectorKind) =>
       `is given the errors of each version; its alarms ${budgeted ? "speak for training" : "are shown"}`,
-    add: addStreamDetector,
+    add({ name, budgeted, kinds }: StreamDetectorKind, code) {
+      const by = import.meta.resolve("../drift/stream/feed.ts");
+      addStreamReader({ name, budgeted, kinds, read: asked(code, "feed", OwnFed, by) });
+    },
   },
   {
     kind: "rollout strategy",
     functions: ["begin", "decide"],
-    schema: z.looseObject({ ...named, begin: call, decide: call }),
+    rights: "compute",
     may: ({ means }: OwnStrategy) =>
       `says who is shown a new version, once harm and broken guardrails are ruled out; ${means}`,
-    add: addStrategy,
+    add({ name, means }: OwnStrategy, code) {
+      const [begin, decide] = [asked(code, "begin", OwnShares), asked(code, "decide", OwnDecision)];
+      addStrategy({ name, means, begin, decide });
+    },
   },
   {
     kind: "policy",
     functions: ["decide"],
-    schema: z.looseObject({
-      ...named,
-      looks: yes,
-      validates: z.enum(["always", "on request", "never"]),
-      decide: call,
-    }),
+    rights: "compute",
     may: ({ means }: Policy) => `decides in backtests when to retrain; ${means}`,
-    add: addPolicy,
+    add(policy: Policy, code) {
+      const decide = asked(
+        code,
+        "decide",
+        OwnPolicyDecision,
+        import.meta.resolve("../backtest/policies/own.ts"),
+      );
+      const sent: Asked<Policy>["decide"] = (known, options) => decide(sentKnown(known), options);
+      addPolicy({ ...policy, decide: sent });
+    },
   },
 ];

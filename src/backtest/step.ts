@@ -1,3 +1,4 @@
+import { messageOf } from "../core/errors.ts";
 import type { Known } from "./policies/policy.ts";
 import { policyNamed } from "./policies/mod.ts";
 import type { PolicySpec } from "./policy_spec.ts";
@@ -26,10 +27,10 @@ export interface Situation extends Known {
 export const isValidated = (spec: PolicySpec): boolean =>
   policyNamed(spec.policy).validates === "always" || spec.validate === true;
 
-/** Asks a policy. A pure function. */
-export function nextStep(spec: PolicySpec, situation: Situation): Step {
+/** Asks a policy. */
+export async function nextStep(spec: PolicySpec, situation: Situation): Promise<Step> {
   if (!situation.serves) return firstModel(spec, situation);
-  const { run, why } = policyNamed(spec.policy).decide(situation, { days: spec.days ?? null });
+  const { run, why } = await decision(spec, situation);
   if (!run) return { run: "nothing", trigger: null, why };
   if (!isValidated(spec)) return { run: "train", trigger: null, why };
   return {
@@ -37,6 +38,16 @@ export function nextStep(spec: PolicySpec, situation: Situation): Step {
     trigger: spec.policy === "perennial" || spec.policy === "worth" ? "replay" : "force",
     why,
   };
+}
+
+/** One of the operator's that fails or does not answer trains nothing at this moment, and the step says why. */
+async function decision({ policy, days }: PolicySpec, situation: Situation) {
+  try {
+    return await policyNamed(policy).decide(situation, { days: days ?? null });
+  } catch (error) {
+    if (!policy.startsWith("own:")) throw error;
+    return { run: false, why: `${policy} cannot decide: ${messageOf(error).slice(0, 300)}` };
+  }
 }
 
 /** Every policy begins alike: once there are enough labelled cut-offs. */

@@ -43,7 +43,11 @@ export function backtestsText(backtests: readonly BacktestSummary[], paint: Pain
     `${day(b.from)} to ${day(b.to)}`,
     b.policies.map(({ label }) => label).join(", "),
   ]);
-  return table(["id", "state", right("done"), "began", "over", "policies"], rows, paint);
+  return table(
+    [{ name: "id", whole: true }, "state", right("done"), "began", "over", "policies"],
+    rows,
+    paint,
+  );
 }
 
 /** One backtest: what each policy would have done. */

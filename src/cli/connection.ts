@@ -4,6 +4,7 @@ import { readConfig } from "../config/environment.ts";
 import { stateHome, UnknownHomeError } from "../embedded/home.ts";
 import { lockOwner } from "../embedded/lock.ts";
 import { keyFile, readKey } from "../app/security/keys.ts";
+import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
 /** The address of a service, and its key as far as this machine has one. */
@@ -23,10 +24,17 @@ export async function findConnection(
 ): Promise<Connection> {
   const config = readConfig(hostEnvironment.env);
   const scheme = config.PERENNIAL_TLS_CERT === undefined ? "http" : "https";
-  const address = url ?? config.PERENNIAL_URL ?? `${scheme}://127.0.0.1:${config.PERENNIAL_PORT}`;
+  const own = config.PERENNIAL_URL ?? `${scheme}://127.0.0.1:${config.PERENNIAL_PORT}`;
+  const address = url === undefined ? own : checkedUrl(url);
   const key = config.PERENNIAL_API_KEY ??
     (isThisMachine(address) ? await keyOnThisMachine(hostEnvironment) : undefined);
   return { url: address, apiKey: key };
+}
+
+/** @throws {UsageError} it is no address of a web server, as "localhost:8000" is none */
+function checkedUrl(url: string): string {
+  if (/^https?:\/\/./.test(url) && URL.canParse(url)) return url;
+  throw new UsageError(`Cannot use --url "${url}": need an address such as http://127.0.0.1:8000`);
 }
 
 /** Tells whether an address is this machine's own: a key that lies here is sent nowhere else. */

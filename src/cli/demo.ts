@@ -25,7 +25,8 @@ import { scoresAsJson, summariseReplay } from "../demo/report.ts";
 import { type ReplayProgress, runReplay } from "../demo/run.ts";
 import { pinMoment } from "../app/as_of.ts";
 import { type Service, startService } from "../service.ts";
-import { ensureMonitor, ensureRetrainer, retrainerId } from "../temporal/control_client.ts";
+import { createClient } from "../client/client.ts";
+import { ensureMonitor, ensureRetrainer } from "../temporal/control_client.ts";
 import type { ImportPlan } from "../events/plan.ts";
 import { Tally } from "../events/tally.ts";
 import { importText } from "./import_text.ts";
@@ -170,8 +171,8 @@ async function demoJob(
   await pinMoment(sql, lastMs + 1);
   const learnable = await learnableModels(sql, models, protocol);
   for (const { model, why } of learnable.leftOut) say(`${model} is left out of the replay: ${why}`);
-  const bar = progressBar("Replay  {bar} {percentage}% | {done}/{total} steps | {text}", IN_LOGS);
-  const onProgress = ({ done, of, text }: ReplayProgress) => bar.at(done, of, { text });
+  const bar = progressBar("Replay  {bar} {percentage}% | {done}/{total} steps{text}", IN_LOGS);
+  const onProgress = ({ done, of, text }: ReplayProgress) => bar.at(done, of, { text: text && ` | ${text}` });
   const run = { sql, client, taskQueue, replay, models: learnable.models, protocol, onProgress, signal };
   const backtest = await ending(bar, runReplay(run));
   await report(service, { backtest, options, users });
@@ -192,7 +193,7 @@ async function loadData(
   const { sql } = service;
   const pseudonym = isOwn ? service.pseudonym : bundledPseudonym;
   const users = new Map<string, string>();
-  const bar = progressBar("Import  {bar} {percentage}% | {lines} events", IN_LOGS);
+  const bar = progressBar("Import  {bar} {percentage}% | {lines} lines", IN_LOGS);
   const tally = new Tally();
   const reading = importFile({ sql, clock: systemClock, pseudonym, publicKeys: !isOwn }, path, {
     signal,
@@ -270,11 +271,11 @@ async function report(
 }
 
 /** From now on the retrainers check by themselves, as in a shop. */
-async function letRetrainersCheck({ client, models, taskQueue }: Service): Promise<void> {
-  for (const model of models.keys()) {
-    await ensureRetrainer(client, { model, taskQueue, active: true });
-    const change = { requestId: "the demo's end", by: "perennial demo", why: "the replay has ended" };
-    await client.workflow.getHandle(retrainerId(model)).signal("start", change);
-  }
+async function letRetrainersCheck({ client, models, taskQueue, url, key }: Service): Promise<void> {
+  for (const model of models.keys()) await ensureRetrainer(client, { model, taskQueue, active: true });
   await ensureMonitor(client, { taskQueue });
+  if (url === null || key.key === null) {
+    return say("Automatic checks stay off, as this machine has no API key: perennial start turns them on");
+  }
+  await createClient({ url, apiKey: key.key }).start({ why: "the replay has ended" });
 }

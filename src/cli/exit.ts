@@ -6,7 +6,7 @@ import { InvalidInputError, messageOf } from "../core/errors.ts";
 export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 
 export const EXIT_HELP = `
-Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 the service cannot be reached`;
+Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 service unreachable`;
 
 /** The command was called wrongly. */
 export class UsageError extends Error {
@@ -27,7 +27,25 @@ export function explained(error: unknown): { code: number; line: string } {
   ) {
     return { code: EXIT.usage, line: error.message };
   }
-  return { code: EXIT.failed, line: messageOf(error) };
+  return { code: EXIT.failed, line: withList(messageOf(error)) };
+}
+
+/** Commands that list what can be named; models and versions say themselves what there is. */
+const LISTS: Readonly<Record<string, string>> = {
+  alert: "alerts list --all",
+  backtest: "backtest list",
+  check: "checks",
+  cycle: "history",
+  import: "imports list",
+  key: "keys list",
+  rollout: "rollouts list",
+  request: "person requests",
+};
+
+/** A message that something cannot be found, with the command that lists what there is. */
+function withList(message: string): string {
+  const [, thing = ""] = message.match(/^Cannot find (\w+) "[^"]*"$/) ?? [];
+  return thing in LISTS ? `${message}; perennial ${LISTS[thing]} shows what there is` : message;
 }
 
 function ofAnswer({ status, problem: { type, detail, field } }: ApiError): { code: number; line: string } {
@@ -52,5 +70,5 @@ function ofAnswer({ status, problem: { type, detail, field } }: ApiError): { cod
   }
   if (status === 503) return { code: EXIT.unreachable, line: detail };
   const named = field !== undefined && !detail.includes(field) ? `${field}: ${detail}` : detail;
-  return { code: status === 422 ? EXIT.usage : EXIT.failed, line: named };
+  return { code: status === 422 ? EXIT.usage : EXIT.failed, line: withList(named) };
 }

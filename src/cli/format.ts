@@ -2,7 +2,7 @@ import { metricFigure, percent } from "../format/numbers.ts";
 import { duration } from "../format/times.ts";
 import { metricName, metricsInOrder } from "../format/words.ts";
 import { stateWord } from "../format/state_words.ts";
-import { cellLines, fit, GAP } from "./fit_table.ts";
+import { cellLines, fit, GAP, wordsOf } from "./fit_table.ts";
 import type { Io } from "./io.ts";
 
 type Colour = "bold" | "dim" | "green" | "red" | "yellow";
@@ -27,6 +27,9 @@ export function painter({ env, isTerminal, columns }: Pick<Io, "env" | "isTermin
   return Object.assign(paint, { width: isTerminal ? columns - INDENT : undefined });
 }
 
+/** The column of an interval, which is read in one line. */
+export const INTERVAL = { name: "interval", whole: true } as const;
+
 /** A column: its heading, whether its cells are numbers, to the right, or names, never broken, and how soon it is left out. */
 export type Column = string | { name: string; right?: boolean; whole?: boolean; drop?: number };
 
@@ -46,7 +49,8 @@ export function table(
     return { name, right, whole, drop };
   });
   const natural = all.map(({ name }, i) => Math.max(shown(name), ...rows.map((row) => shown(row[i]))));
-  const { kept, left } = fit(all, natural, paint.width);
+  const words = all.map((_, i) => Math.max(0, ...rows.flatMap((row) => wordsOf(row[i]).map(shown))));
+  const { kept, left } = fit(all, { natural, words }, paint.width);
   const line = (cells: readonly string[]) =>
     kept.map(({ at, width }, i) => {
       const gap = " ".repeat(Math.max(0, width - shown(cells[i])));
@@ -73,6 +77,8 @@ const shown = (text: string) => plainText(text).length;
 /** A day and minute in UTC: 2011-06-01 14:03. */
 export const minute = (iso: string | null | undefined): string =>
   iso ? iso.slice(0, 16).replace("T", " ") : "-";
+/** The moment that data are seen as of: a cut-off is a day, all else has its minute. */
+export const asOfText = (iso: string): string => iso.endsWith("T00:00:00.000Z") ? day(iso) : minute(iso);
 /** A day in UTC. */
 export const day = (iso: string | null | undefined): string => iso ? iso.slice(0, 10) : "-";
 
@@ -93,7 +99,7 @@ export const metricsLine = (metrics: Record<string, number | null>): string =>
 /** Text broken between words into lines of at most `columns` characters; lines after the first begin with `indent` spaces. */
 export function wrapped(text: string, { columns, indent = 0 }: { columns: number; indent?: number }): string {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of wordsOf(text)) {
     const last = lines.length - 1;
     if (last >= 0 && shown(lines[last]) + 1 + shown(word) <= columns) lines[last] += ` ${word}`;
     else lines.push(last < 0 ? word : " ".repeat(indent) + word);

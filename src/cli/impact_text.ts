@@ -1,8 +1,10 @@
 import { count, figure, money, percent } from "../format/numbers.ts";
 import type { CycleImpact, Impact, StageImpact } from "../impact/impact.ts";
 import type { Money } from "../impact/money.ts";
+import { stateWord } from "../format/state_words.ts";
 import { metricName } from "../format/words.ts";
-import { day, indented, type Paint, secondsText, table, wrapped } from "./format.ts";
+import { isSamePredictions } from "../stats/same_predictions.ts";
+import { day, indented, INTERVAL, type Paint, secondsText, table, wrapped } from "./format.ts";
 
 /** Newest cycles that are shown; JSON has all. */
 const LINES = 12;
@@ -54,8 +56,8 @@ function lossTable(cycles: readonly CycleImpact[], paint: Paint): string {
     "as of",
     "trigger",
     "version",
-    right("change of the loss"),
-    "interval",
+    right("loss"),
+    INTERVAL,
     right("rows"),
     "afterwards",
   ];
@@ -65,14 +67,19 @@ function lossTable(cycles: readonly CycleImpact[], paint: Paint): string {
     if (!report) return [...about, "-", cycle.validation.text, "-", changeOf(cycle.outcomes)];
     const { difference: { mean, low, high, n } } = report;
     const share = (value: number) => signedShare(value / report.before);
-    return [...about, share(mean), `${share(low)} to ${share(high)}`, count(n), changeOf(cycle.outcomes)];
+    const between = isSamePredictions(report.difference)
+      ? "same predictions"
+      : `${share(low)} to ${share(high)}`;
+    return [...about, share(mean), between, count(n), changeOf(cycle.outcomes)];
   });
   return table(columns, rows, paint);
 }
 
 function changeOf({ report, text }: StageImpact): string {
   if (!report) return text;
-  const { difference: { mean, low, high, n }, before, loss } = report;
+  const { difference, before, loss } = report;
+  const { mean, low, high, n } = difference;
+  if (isSamePredictions(difference)) return `same predictions on ${count(n)} rows`;
   const share = (value: number) => signedShare(value / before);
   return `${metricName(loss)} ${share(mean)} (${share(low)} to ${share(high)}) on ${count(n)} rows`;
 }
@@ -102,7 +109,7 @@ function upliftTable({ cycles, currency }: Impact, paint: Paint): string {
     right("old"),
     right("new"),
     right("uplift"),
-    "interval",
+    INTERVAL,
     right("shoppers"),
     "verdict",
   ];
@@ -125,7 +132,7 @@ const moneyCells = (money: Money, currency: string): string[] => [
   sum(money.amount, currency),
   range(money, currency),
   count(money.shoppers),
-  money.verdict,
+  stateWord(money.verdict),
 ];
 
 function gainTable({ cycles, total, currency }: Impact, paint: Paint): string {
@@ -135,11 +142,11 @@ function gainTable({ cycles, total, currency }: Impact, paint: Paint): string {
     right("took"),
     right("cost"),
     right("measured"),
-    "interval",
+    INTERVAL,
     right("shoppers"),
     "return on cost",
     right("estimate"),
-    "interval",
+    INTERVAL,
   ];
   const cells = ({ measured, estimated }: Pick<CycleImpact, "measured" | "estimated">) => [
     ...gainCells(measured.gain, currency),
@@ -166,14 +173,14 @@ function reasonTable(byReason: Impact["byReason"], currency: string, paint: Pain
     "trigger",
     right("deployments"),
     right("estimate"),
-    "interval",
+    INTERVAL,
     right("shoppers"),
     "verdict",
   ];
   const rows = byReason.map(({ reason, deployments, estimated }) => [
     reason,
     String(deployments),
-    ...estimated ? moneyCells(estimated, currency) : ["-", "-", "-", "cannot tell yet"],
+    ...estimated ? moneyCells(estimated, currency) : ["-", "-", "-", stateWord("cannot tell yet")],
   ]);
   return table(columns, rows, paint);
 }
@@ -185,11 +192,14 @@ function groupsTable(cycles: readonly CycleImpact[], paint: Paint): string {
     right("old"),
     right("new"),
     right("difference"),
-    "interval",
+    INTERVAL,
     right("rows"),
-    "",
+    "verdict",
   ];
-  const rows = cycles.slice(0, LINES).flatMap(({ number, validation: { report } }) =>
+  const measured = cycles.slice(0, LINES).filter(({ validation: { report } }) =>
+    report && !isSamePredictions(report.difference)
+  );
+  const rows = measured.flatMap(({ number, validation: { report } }) =>
     (report?.groups ?? []).slice(0, GROUPS).map(
       ({ group, before, after, difference: { mean, low, high, n } }) => {
         const share = (value: number) => signedShare(value / report!.before);
@@ -208,7 +218,7 @@ function groupsTable(cycles: readonly CycleImpact[], paint: Paint): string {
           share(mean),
           `${share(low)} to ${share(high)}`,
           count(n),
-          verdict,
+          stateWord(verdict),
         ];
       },
     )
@@ -228,7 +238,7 @@ export function curveText({ model, curve, currency, economics }: Impact, paint: 
     right("old"),
     right("new"),
     right("uplift"),
-    "interval",
+    INTERVAL,
     "",
   ];
   const rows = curve.points.map(({ share, contacts, threshold, before, after, uplift, affordable }) => [
@@ -239,7 +249,7 @@ export function curveText({ model, curve, currency, economics }: Impact, paint: 
     sum(after, currency),
     sum(uplift.amount, currency),
     range(uplift, currency),
-    affordable ? uplift.verdict : `${uplift.verdict}, beyond the budget`,
+    affordable ? stateWord(uplift.verdict) : `${stateWord(uplift.verdict)}, beyond the budget`,
   ]);
   return [
     `${
@@ -259,7 +269,7 @@ const range = ({ low, high }: Pick<Money, "low" | "high">, currency: string): st
 /** Returns the return on cost: only where it is known to have brought, or lost, something. */
 function returnOf({ gain, roi }: CycleImpact["measured"]): string {
   if (gain === null || roi === null) return "-";
-  if (gain.verdict !== "gains" && gain.verdict !== "loses") return gain.verdict;
+  if (gain.verdict !== "gains" && gain.verdict !== "loses") return stateWord(gain.verdict);
   const end = (value: number | null) => value === null ? "unknown" : figure(value);
   return `${figure(roi.amount)} x (${end(roi.low)} to ${end(roi.high)})`;
 }

@@ -6,7 +6,7 @@ import type { Measured, PerformanceReport } from "../performance/report.ts";
 import type { Finding } from "../quality/report.ts";
 import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../monitoring/report.ts";
 import { metricName } from "../format/words.ts";
-import { day, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
+import { asOfText, day, indented, INTERVAL, minute, mood, type Paint, table, wrapped } from "./format.ts";
 
 /** The width and the colours of the output. */
 export interface Style {
@@ -98,7 +98,9 @@ export function driftText(looks: DriftLooks, style: Style): string {
     if (!newest) return titled(model.model, model, style, []);
     const { version, reference, current, alpha, method, rounds, together } = newest.report;
     const how = method === "permutation" ? `${count(rounds)} permutations` : "asymptotic";
-    const facts = `Version ${version}; ${count(current.rows)} rows as of ${minute(current.cutoff)} against ${
+    const facts = `Version ${version}; ${count(current.rows)} rows as of ${
+      asOfText(current.cutoff)
+    } against ${
       count(reference.rows)
     } it was trained on; ${how}; false-alarm probability of this evaluation: ${small(alpha)}`;
     const all = together
@@ -207,7 +209,7 @@ const right = (name: string) => ({ name, right: true } as const);
 
 const metricTable = (metrics: readonly Measured[], { paint }: Style): string =>
   table(
-    ["metric", right("value"), "interval", right("at deployment"), right("n")],
+    ["metric", right("value"), INTERVAL, right("at deployment"), right("n")],
     metrics.map((
       m,
     ) => [...measuredCells(m), m.atDeployment === null ? "-" : figure(m.atDeployment), count(m.rows)]),
@@ -225,7 +227,7 @@ type MeasuredPart = NonNullable<PerformanceReport["measured"]>;
 /** Segments by the loss the answer rests on; every metric of each is in the JSON. */
 const segmentTable = (segments: MeasuredPart["segments"], loss: string, { paint }: Style): string =>
   table(
-    ["segment", "metric", right("value"), "interval", right("n")],
+    ["segment", "metric", right("value"), INTERVAL, right("n")],
     segments.flatMap(({ segment, metrics }) =>
       metrics.filter((m) => m.metric === loss).map((m) => [segment, ...measuredCells(m), count(m.rows)])
     ),
@@ -261,7 +263,7 @@ const classTable = (classes: NonNullable<PerformanceReport["classes"]>, { paint 
 
 const calibrationTable = (bins: MeasuredPart["calibration"], { paint }: Style): string =>
   table(
-    ["predicted between", right("predicted"), right("observed"), "interval", right("n")],
+    ["predicted between", right("predicted"), right("observed"), INTERVAL, right("n")],
     bins.map(({ low, high, rows, predicted, observed, observedLow, observedHigh }) => [
       rangeText(low, high),
       figure(predicted),
@@ -274,7 +276,7 @@ const calibrationTable = (bins: MeasuredPart["calibration"], { paint }: Style): 
 
 const scoredTable = (scored: PerformanceReport["scored"], { paint }: Style): string =>
   table(
-    ["estimated on", "metric", right("estimate"), "interval", right("actual"), right("n"), ""],
+    ["estimated on", "metric", right("estimate"), INTERVAL, right("actual"), right("n"), ""],
     scored.map((s) => [
       day(s.asOf),
       metricName(s.metric),
@@ -363,7 +365,7 @@ function earlierText({ earlier }: Pick<Looks, "earlier">, { paint }: Style): str
   return [
     table(
       ["earlier evaluations", "answer"],
-      earlier.map((e) => [minute(e.asOf), mood(e.answer, paint)]),
+      earlier.map((e) => [asOfText(e.asOf), mood(e.answer, paint)]),
       paint,
     ),
   ];

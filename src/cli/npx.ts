@@ -10,11 +10,23 @@ export async function npxGone(
   env: Readonly<Record<string, string | undefined>>,
   { pid = Deno.ppid, everyMs = EVERY_MS } = {},
 ): Promise<void> {
-  const npx = env.npm_command === "exec" ? await withRetries(() => findNpx(pid)) : null;
+  const npx = await npxAbove(env, pid);
   if (npx === null) return await new Promise(() => undefined);
+  return await ended(npx, everyMs);
+}
+
+/** Returns the process id of the npx that started a process, or null. */
+export const npxAbove = (
+  env: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): Promise<number | null> =>
+  env.npm_command === "exec" ? withRetries(() => findNpx(pid)) : Promise.resolve(null);
+
+/** Settles when a process has ended. Waiting for it keeps nothing running. */
+export async function ended(pid: number, everyMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setInterval(() => {
-    if (isRunning(npx)) return;
+    if (isRunning(pid)) return;
     clearInterval(timer);
     resolve();
   }, everyMs);

@@ -10,7 +10,8 @@ import { loadCommand } from "./load_commands.ts";
 const ENVIRONMENT = `
 Environment:
   PERENNIAL_URL       where the service answers (http://127.0.0.1:8000)
-  PERENNIAL_API_KEY   the key; left out: the one in the file api-key of this machine's installation
+  PERENNIAL_API_KEY   the key; left out: the one in the file api-key of this
+                      machine's installation
   PERENNIAL_HOME      folder of the installations on this machine
   PERENNIAL_SHOP      the shop, as --shop names it
   NO_COLOR            answers without colours`;

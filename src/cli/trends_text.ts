@@ -1,7 +1,7 @@
 import { count, figure, percent } from "../format/numbers.ts";
 import { metricName } from "../format/words.ts";
 import type { Trends } from "../app/reports/trends.ts";
-import { day, mood, type Paint, secondsText, table } from "./format.ts";
+import { day, INTERVAL, mood, type Paint, secondsText, table } from "./format.ts";
 
 /** Newest lines of each table. */
 const LINES = 12;
@@ -26,7 +26,7 @@ const section = (title: string, body: string | null) => `${title}\n${body ?? "no
 
 function looksTable({ looks }: Trends, paint: Paint): string | null {
   if (looks.length === 0) return null;
-  const columns = ["as of", right("version"), right("value"), "interval", right("rows"), ""];
+  const columns = ["as of", right("version"), right("value"), INTERVAL, right("rows"), ""];
   const rows = looks.slice(-LINES).map((look) => [
     day(look.asOf),
     String(look.version),
@@ -45,7 +45,7 @@ function cyclesTable({ cycles }: Trends, paint: Paint): string | null {
     "as of",
     "outcome",
     right("fall of the loss"),
-    "interval",
+    INTERVAL,
     right("took"),
     right("rows"),
   ];
@@ -54,12 +54,16 @@ function cyclesTable({ cycles }: Trends, paint: Paint): string | null {
     day(cycle.asOf),
     mood(cycle.outcome, paint),
     cycle.improvement ? share(cycle.improvement.relative) : "-",
-    cycle.improvement ? interval(cycle.improvement, share) : "-",
+    cycle.improvement ? intervalOf(cycle.improvement) : "-",
     secondsText(cycle.secondsTotal),
     cycle.rows === null ? "-" : count(cycle.rows),
   ]);
   return table(columns, rows, paint);
 }
+
+/** A comparison without a width is none: both answered alike. */
+const intervalOf = ({ low, high }: NonNullable<Trends["cycles"][number]["improvement"]>): string =>
+  low === 0 && high === 0 ? "same predictions" : interval({ low, high }, share);
 
 function detectionsTable({ detections }: Trends, paint: Paint): string | null {
   if (detections.length === 0) return null;

@@ -1,6 +1,7 @@
 import type { WhatIfReport } from "../retraining/what_if.ts";
 import { valueText } from "../config/settings.ts";
-import { minute, type Paint, table } from "./format.ts";
+import { stateWord } from "../format/state_words.ts";
+import { asOfText, type Paint, table } from "./format.ts";
 
 const ROWS_MAX = 40;
 
@@ -36,7 +37,7 @@ export function whatIfText(simulation: WhatIfReport, paint: Paint): string {
 
 const valueLabel = (value: unknown) => value === undefined ? "as every model" : valueText(value);
 
-/** "3 to 7 more, 1 fewer", "as many" */
+/** "3 to 7 more, 1 fewer", "unchanged" */
 function change(more: { atLeast: number; atMost: number }, fewer: number): string {
   const parts = [
     ...more.atMost === 0
@@ -44,7 +45,7 @@ function change(more: { atLeast: number; atMost: number }, fewer: number): strin
       : [`${more.atLeast === more.atMost ? more.atMost : `${more.atLeast} to ${more.atMost}`} more`],
     ...fewer > 0 ? [`${fewer} fewer`] : [],
   ];
-  return parts.length > 0 ? parts.join(", ") : "as many";
+  return parts.length > 0 ? parts.join(", ") : "unchanged";
 }
 
 function rowsText({ checks, verdicts }: WhatIfReport, paint: Paint): string[] {
@@ -58,7 +59,7 @@ function rowsText({ checks, verdicts }: WhatIfReport, paint: Paint): string[] {
   return [
     table(
       ["as of", "model", "of", "was", "would be", "why"],
-      shown.map((r) => [minute(r.asOf), r.model, r.of, r.was, r.would!, r.text]),
+      shown.map((r) => [asOfText(r.asOf), r.model, r.of, stateWord(r.was), stateWord(r.would!), r.text]),
       paint,
     ),
     ...differing.length > ROWS_MAX ? [`... and ${differing.length - ROWS_MAX} more; --json has all`] : [],

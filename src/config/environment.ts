@@ -42,7 +42,7 @@ const Variables = z.object({
   }).optional(),
   PERENNIAL_HOME: z.string().optional(),
   PERENNIAL_CACHE: z.string().optional(),
-  PERENNIAL_URL: z.url().optional(),
+  PERENNIAL_URL: urlOf("http", "https").optional(),
   PERENNIAL_API_KEY: z.string().optional(),
   PERENNIAL_HOST: z.string().default("127.0.0.1"),
   PERENNIAL_PORT: port(8000),
@@ -96,6 +96,8 @@ const Variables = z.object({
   PERENNIAL_MODELS: z.string().optional(),
   /** folder of the operator's own alert channels, a file each */
   PERENNIAL_EXTENSIONS: z.string().optional(),
+  /** seconds within which a file of that folder has to answer; then its thread is ended */
+  PERENNIAL_EXTENSION_SECONDS: z.coerce.number().min(1).max(300).default(10),
   /** Ed25519 key that signs model files and the audit, PKCS #8 PEM; left out: the file `signing-key` of the home */
   PERENNIAL_SIGNING_KEY: z.string().optional(),
   /** public keys that signed before, base64, set apart by commas */

@@ -18,19 +18,26 @@ export interface CodeFile<T> {
  * left out, so that the rest starts.
  * @param options.what in the folder, for errors, as in "models"
  * @param options.accept takes a default export, or throws what is wrong with it
+ * @param options.faults by file, of those that are known to be unusable
  * @param options.withinMs a file that has not loaded by then is left out
  * @throws {RangeError} the folder cannot be read
  */
 export async function loadCode<T>(
   folder: string,
-  { what, accept, withinMs = WITHIN_MS }: {
+  { what, accept, withinMs = WITHIN_MS, faults = new Map() }: {
     what: string;
     accept: (exported: unknown) => T;
     withinMs?: number;
+    faults?: ReadonlyMap<string, string>;
   },
 ): Promise<CodeFile<T>[]> {
   const files: CodeFile<T>[] = [];
   for (const file of await codeFiles(folder, what)) {
+    const known = faults.get(file);
+    if (known !== undefined) {
+      files.push({ file, fault: known });
+      continue;
+    }
     try {
       const loading = import(pathToFileURL(join(folder, file)).href);
       const late = () => new Error(`it has not loaded within ${withinMs / 1000} s: what does it wait for?`);

@@ -20,14 +20,15 @@ function exactNumber(_key: string, value: unknown, { source }: ReviverContext = 
   return WHOLE.test(source) ? source.replace(/\.0+$/, "") : source;
 }
 
-/** Like {@link parseExactJson}, with the words `NaN` and `Infinity` that Python writes for missing numbers. */
+/** Like {@link parseExactJson}, with the words that Python writes: `NaN`, which is nothing, and `Infinity`, which stays a text. */
 export function parseLooseJson(text: string): unknown {
   try {
     return parseExactJson(text);
   } catch (error) {
     if (!/NaN|Infinity/.test(text)) throw error;
     return parseExactJson(text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) => {
-      return found.startsWith('"') ? found : "null";
+      if (found.startsWith('"')) return found;
+      return found.endsWith("NaN") ? "null" : `"${found}"`;
     }));
   }
 }

@@ -25,9 +25,11 @@ const PHONE = new RegExp(
   "g",
 );
 
+const NONE: readonly PersonalKind[] = [];
+
 /** Returns the kinds of personal data in a text, without telling them. */
-export function personalKinds(text: string): PersonalKind[] {
-  if (!isSuspicious(text)) return [];
+export function personalKinds(text: string): readonly PersonalKind[] {
+  if (!isSuspicious(text)) return NONE;
   const kinds = new Set<PersonalKind>();
   replaced(text, (kind) => {
     kinds.add(kind);

@@ -9,6 +9,11 @@ export function anyText(value: unknown): string {
   }
 }
 
+const MAY_COMPOSE = /[\u0300-\uffff]/;
+
+/** Returns a text with its marks on its letters (NFC): `é` is one character, however it was written. */
+export const composed = (text: string): string => MAY_COMPOSE.test(text) ? text.normalize("NFC") : text;
+
 /** Tells whether a text can be stored as it is. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 

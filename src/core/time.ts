@@ -1,5 +1,5 @@
 /** Lengths of time in milliseconds. */
-const SECOND_MS = 1_000;
+export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 /** A day of 24 hours: days are UTC throughout. */

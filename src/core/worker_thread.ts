@@ -11,11 +11,29 @@ const PERMISSIONS: Deno.PermissionOptionsObject = {
   sys: "inherit",
 };
 
+/** What a thread that speaks to the world may do: what its process may, but start programs and load native libraries. */
+const SPEAKING: Deno.PermissionOptionsObject = {
+  net: "inherit",
+  read: "inherit",
+  write: "inherit",
+  env: "inherit",
+  sys: "inherit",
+  run: false,
+  ffi: false,
+};
+
+/** The rights of a thread: only to compute, or to speak to others as well. */
+export type Rights = "compute" | "speak";
+
+/** Starts a thread that may only compute. */
+export const computeThread = (module: URL): Worker => boundedThread(module, "compute");
+
 /**
- * Starts a thread that may only compute.
+ * Starts a thread that may do less than its process.
  * @param folders of an operator's own code that it may read beside the program
  */
-export function computeThread(module: URL, folders: readonly string[] = []): Worker {
+export function boundedThread(module: URL, rights: Rights, folders: readonly string[] = []): Worker {
   const read = [new URL("../../", import.meta.url), ...folders];
-  return new Worker(module, { type: "module", deno: { permissions: { ...PERMISSIONS, read } } });
+  const permissions = rights === "speak" ? SPEAKING : { ...PERMISSIONS, read };
+  return new Worker(module, { type: "module", deno: { permissions } });
 }

@@ -12,18 +12,15 @@ interface DriverQuery {
 
 /** Writes a row in the text form of `COPY`. */
 export function copyLine(values: readonly CopyValue[]): string {
-  let line = "";
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (i > 0) line += "\t";
-    line += value === null
-      ? "\\N"
-      : typeof value === "string" && SPECIAL.test(value)
-      ? escaped(value)
-      : value;
-  }
-  return line + "\n";
+  return values.map((value) => typeof value === "number" ? value : copyText(value)).join("\t") + "\n";
 }
+
+/** What stands for nothing in a line of `COPY`. */
+export const NO_VALUE = "\\N";
+
+/** A text, or nothing, as it stands in a line of `COPY`. */
+export const copyText = (text: string | null): string =>
+  text === null ? NO_VALUE : SPECIAL.test(text) ? escaped(text) : text;
 
 const SPECIAL = /[\\\t\n\r]/;
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
@@ -34,7 +31,7 @@ const escaped = (text: string) => text.replace(/[\\\t\n\r]/g, (found) => ESCAPES
  * that, and the wait with it.
  * @param into table and columns, as in `events (event_id, at)`   @param chunks whole lines, some at a time
  */
-export async function copyInto(tx: Sql, into: string, chunks: Iterable<string>): Promise<void> {
+export async function copyInto(tx: Sql, into: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
   const query = tx.unsafe(`copy ${into} from stdin`) as unknown as DriverQuery;
   const failed = new Promise<never>((_, fail) => {
     // Of an error behind the last row the driver tells its query alone, which was answered by then.
@@ -48,7 +45,7 @@ export async function copyInto(tx: Sql, into: string, chunks: Iterable<string>):
   await Promise.race([failed, sendAll(query, chunks)]);
 }
 
-async function sendAll(query: DriverQuery, chunks: Iterable<string>): Promise<void> {
+async function sendAll(query: DriverQuery, chunks: Iterable<string | Uint8Array>): Promise<void> {
   const stream = await query.writable();
   await new Promise<void>((done, fail) => {
     stream.on("error", fail);

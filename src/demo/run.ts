@@ -13,6 +13,7 @@ import {
 } from "../db/backtests/backtests.ts";
 import { currentConfig } from "../db/config/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
+import { stateWord } from "../format/state_words.ts";
 import { eventSpan } from "../db/events/day_counts.ts";
 import { ensureBacktest } from "../temporal/control_client.ts";
 import type { ReplayProtocol } from "./protocol.ts";
@@ -96,7 +97,7 @@ async function progressOf(
   const steps = await listSteps(sql, { backtest: id, policy: LABELS.perennial });
   const newest = steps.map(({ asOf }) => asOf).sort().at(-1);
   const outcomes = steps.filter(({ asOf }) => asOf === newest).map(({ model, outcome }) =>
-    `${model} ${outcome}`
+    `${model} ${stateWord(outcome ?? "running")}`
   );
   const text = newest ? `${newest.slice(0, 10)} ${outcomes.join(", ")}` : "";
   return { done, of: policies.length * models.length * moments.length, text };

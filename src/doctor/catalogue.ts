@@ -236,6 +236,14 @@ const troubles = {
     cure: "None where a worker runs: the reconciler begins it again, or settles it as lost, within a minute.",
     fix: "asks the reconciler to look now",
   },
+  "workflow-paused": {
+    area: "Retraining fails",
+    title: "Something that should run is paused in Temporal",
+    symptom: "Status says running or active, and nothing moves, however long one waits.",
+    causes: ["somebody paused its workflow in Temporal's UI or by its command line"],
+    cure:
+      "`temporal workflow unpause --workflow-id ID`, or Unpause in Temporal's UI; Perennial leaves it as it is.",
+  },
   "wish-not-followed": {
     area: "Retraining fails",
     title: "A retrainer does otherwise than it was asked",
@@ -253,8 +261,7 @@ const troubles = {
       "the artefact folder cannot be written: space, rights, a mount",
       "the worker has too little memory",
     ],
-    cure:
-      "`perennial history --model NAME` shows the error of each; mend its cause, then `perennial force NAME`.",
+    cure: "`perennial history NAME` shows the error of each; mend its cause, then `perennial force NAME`.",
   },
   "messages-unsent": {
     area: "Retraining fails",
@@ -348,14 +355,14 @@ const troubles = {
   "nothing-serves": {
     area: "Performance falls",
     title: "No version of a model serves yet",
-    symptom: "Predictions answer with the mean, or 404.",
+    symptom: "Predictions are refused (409).",
     causes: ["too little history", "no challenger was proven good yet"],
     cure: "Wait for the day that the finding names, or bring in older events (`perennial import`).",
   },
   "no-events": {
     area: "Data do not arrive",
     title: "No events are stored",
-    symptom: "Every check says `cannot tell yet`.",
+    symptom: "Every check says `not enough data`.",
     causes: ["nothing was imported or sent yet", "everything went to quarantine"],
     cure:
       "`perennial import FILE`, or send events to `POST /events`; `perennial quarantine list` shows what was refused.",
@@ -370,7 +377,7 @@ const troubles = {
   "too-little-history": {
     area: "Data do not arrive",
     title: "Too little history for a first training",
-    symptom: "Checks say `cannot tell yet`.",
+    symptom: "Checks say `not enough data`.",
     causes: ["a first model needs active_days of history and min_train_cutoffs whole horizons after it"],
     cure: "Wait for the day that is named, import older events, or lower min_train_cutoffs or horizon_days.",
   },
@@ -383,7 +390,7 @@ const troubles = {
   },
   "quarantine-fills": {
     area: "Data do not arrive",
-    title: "Many events are put aside",
+    title: "Many events are quarantined",
     symptom: "Events are sent and do not show up.",
     causes: ["a sender changed a field", "money comes in a currency without a rate"],
     cure: "`perennial quarantine list` says why; after a fix `perennial quarantine replay`.",

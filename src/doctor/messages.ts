@@ -134,13 +134,13 @@ export const MESSAGE_SECTIONS: readonly MessageSection[] = [
   {
     title: "Nothing retrains",
     lead: "`deno task perennial checks churn` lists past answers with their reasons, `explain " +
-      "last` computes the last one again.\n\n- **wait**: too few new data points since the last " +
+      "last` computes the last one again.\n\n- **waiting for data**: too few new data points since the last " +
       "training (`min_new_samples`), nothing that calls for a training, or a rollout that " +
       "still runs.\n- **fix data first**: `monitor quality` shows the findings that block " +
-      "training. Repair the source, or accept a finding that is no trouble: `monitor accept " +
-      'KEY --why "..."`.\n- **cannot tell yet**: too few outcomes; the reason says how many it ' +
-      "would take.\n- **stopped**: `deno task perennial start churn`. `force` runs a cycle past " +
-      "the trigger, never past the validation.\n\nA new version that does not serve was not " +
+      "training. Repair the source, or accept a finding that is expected: `monitor accept " +
+      'KEY --why "..."`.\n- **not enough data**: too few outcomes; the reason says how many it ' +
+      "would take.\n- **stopped**: `deno task perennial start churn`. `force` runs a cycle: it " +
+      "skips the trigger, not the validation.\n\nA new version that does not serve was not " +
       "proven better: `history` shows the cycle's verdict, and `rollouts` what waits for " +
       "traffic or for [an approval](rollouts.md).",
     messages: [],

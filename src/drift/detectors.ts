@@ -1,4 +1,3 @@
-import { addNamed } from "../core/named.ts";
 import { countsIn, quantileBins } from "./bins.ts";
 import { ksDistance, wassersteinDistance } from "./distribution.ts";
 import { needValues, type Sample } from "./sample.ts";
@@ -17,7 +16,8 @@ export interface Detector {
 /** Bins that distances of numbers by shares use; the value that is missing is one more. */
 const NUMERIC_BINS = 10;
 
-const ALL: Detector[] = [
+/** Ours: every distance that comes with Perennial. */
+export const DETECTORS: readonly Detector[] = [
   { name: "psi", of: "both", symmetric: false, compare: (r, c) => psi(...referenceCounts(r, c)) },
   { name: "ks", of: "numeric", symmetric: true, compare: of(ksDistance) },
   { name: "wasserstein", of: "numeric", symmetric: true, compare: of(wassersteinDistance) },
@@ -40,12 +40,6 @@ const ALL: Detector[] = [
     compare: (r, c) => totalVariation(...pooledCounts(r, c)),
   },
 ];
-
-/** Every distance there is: ours, then those of the operator's files. */
-export const DETECTORS: readonly Detector[] = ALL;
-
-/** Lets a distance stand beside the others from now on. @throws {RangeError} another has its name */
-export const addDetector = (detector: Detector): void => addNamed(ALL, detector);
 
 function of(distance: (a: Float32Array, b: Float32Array) => number): Detector["compare"] {
   return (reference, current) => {

@@ -83,12 +83,12 @@ async function logEnding(path: string): Promise<string> {
   return lines === "" ? `Its log "${path}" says nothing` : `Its log "${path}" ends:\n${lines}`;
 }
 
-async function databasePart({ env, home, cache, uid, log, ports, onRestart }: Watched): Promise<
+async function databasePart({ env, home, cache, uid, log, ports, flushes, onRestart }: Watched): Promise<
   Part<Pick<RunningPostgres, "url">>
 > {
   if (env.DATABASE_URL) return { server: { url: env.DATABASE_URL } };
   const start = (port?: number) =>
-    startPostgres({ home, cache, uid, port, archive: env.PERENNIAL_ARCHIVE, log });
+    startPostgres({ home, cache, uid, port, archive: env.PERENNIAL_ARCHIVE, flushes, log });
   const server = await timed(
     "Postgres",
     log,
@@ -108,13 +108,14 @@ async function databasePart({ env, home, cache, uid, log, ports, onRestart }: Wa
   return { server, supervisor: supervise(server, watched) };
 }
 
-async function temporalPart({ env, home, cache, log, ports, onRestart }: Watched): Promise<
+async function temporalPart({ env, home, cache, log, ports, flushes, onRestart }: Watched): Promise<
   Part<Pick<RunningTemporal, "address"> & { uiUrl?: string }>
 > {
   if (env.TEMPORAL_ADDRESS) return { server: { address: env.TEMPORAL_ADDRESS } };
   const bin = await findTemporal({ cache, env, log });
+  const chosen = { home, bin, uiPath: TEMPORAL_UI_PATH, uiCodec: codecOf(env), flushes, log };
   const start = (port?: number, uiPort?: number, uiIp?: string | null) =>
-    startTemporal({ home, bin, uiPath: TEMPORAL_UI_PATH, uiCodec: codecOf(env), port, uiPort, uiIp, log });
+    startTemporal({ ...chosen, port, uiPort, uiIp });
   const first = () => start(ports?.temporal, ports?.temporalUi);
   const server = await timed(
     "Temporal",

@@ -28,8 +28,12 @@ interface PostgresOptions {
   archive?: string;
   /** settings beside ours: of a server that recovers */
   extra?: Readonly<Record<string, string>>;
+  /** as in `InstallationOptions` */
+  flushes?: boolean;
   log: Log;
 }
+
+const UNFLUSHED = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" } as const;
 
 /** Replaying what a crash left in the log can take minutes on a large database. */
 const READY_WITHIN_MS = 10 * 60_000;
@@ -56,13 +60,13 @@ const STOP_STEPS = [
  * @throws {DamagedDataError} the data are not whole
  */
 export async function startPostgres(
-  { home, cache, uid, port, archive, extra, log }: PostgresOptions,
+  { home, cache, uid, port, archive, extra, flushes = true, log }: PostgresOptions,
 ): Promise<RunningPostgres> {
   const files = postgresFiles(home);
   if (extra === undefined) await needWhole(files);
   const user = await serverUser(files, uid);
   const archived = await openArchive(home, { folder: archive, user });
-  const more = extra ?? (archived ? archiving(archived) : {});
+  const more = { ...extra ?? (archived ? archiving(archived) : {}), ...flushes ? {} : UNFLUSHED };
   const left = await takeOver(files, { port, wal: archived?.wal, log });
   if (left) return left;
   const bin = await preparePostgres([cache, home], { user, log });

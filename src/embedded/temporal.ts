@@ -19,6 +19,8 @@ interface TemporalOptions {
   uiPort?: number;
   /** address that its pages had before a restart; left out: a new one */
   uiIp?: string | null;
+  /** as in `InstallationOptions` */
+  flushes?: boolean;
   log: Log;
 }
 
@@ -44,7 +46,7 @@ interface TemporalFiles {
  * @throws {PortTakenError} a chosen port is taken
  */
 export async function startTemporal(
-  { home, bin, uiPath, uiCodec, port, uiPort, uiIp = uiAddress(), log }: TemporalOptions,
+  { home, bin, uiPath, uiCodec, port, uiPort, uiIp = uiAddress(), flushes = true, log }: TemporalOptions,
 ): Promise<RunningTemporal> {
   const files = {
     db: join(home, "temporal.db"),
@@ -56,6 +58,7 @@ export async function startTemporal(
     ui: { ip: uiIp, path: uiPath, codec: uiCodec },
     port: await pickPort("temporal", { chosen: port, log }),
     uiPort: await pickPort("temporalUi", { chosen: uiPort, avoid: port ? [port] : [], log }),
+    flushes,
   });
   await addSearchAttributes({ bin, address: server.address }, "default");
   return server;
@@ -80,17 +83,13 @@ async function commandOf(
 
 async function launch(
   files: TemporalFiles,
-  { bin, port, uiPort, ui }: {
-    bin: string;
-    port: number;
-    uiPort: number;
-    ui: UiPlace;
-  },
+  { bin, ...options }: ServerOptions & { bin: string },
 ): Promise<RunningTemporal> {
+  const { port, uiPort, ui } = options;
   await rotateLog(files.log);
   const child = startDaemon({
     bin,
-    args: serverArguments(files.db, { port, uiPort, ui }),
+    args: serverArguments(files.db, options),
     logFile: files.log,
     pidFile: files.pid,
     cwd: join(files.db, ".."),
@@ -135,10 +134,14 @@ function uiArguments({ uiPort, ui }: { uiPort: number; ui: UiPlace }): string[] 
 
 const codecArgument = (path: string): string => `--ui-codec-endpoint=${path}`;
 
-function serverArguments(
-  db: string,
-  { port, uiPort, ui }: { port: number; uiPort: number; ui: UiPlace },
-): string[] {
+interface ServerOptions {
+  port: number;
+  uiPort: number;
+  ui: UiPlace;
+  flushes: boolean;
+}
+
+function serverArguments(db: string, { port, uiPort, ui, flushes }: ServerOptions): string[] {
   return [
     "server",
     "start-dev",
@@ -151,6 +154,7 @@ function serverArguments(
     '--dynamic-config-value=history.timerProcessorMaxTimeShift="10ms"',
     "--log-level=error", // each shutdown would fill the log with its own warnings
     "--log-format=json",
+    ...flushes ? [] : ["--sqlite-pragma=synchronous=0"],
   ];
 }
 

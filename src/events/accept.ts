@@ -3,7 +3,8 @@ import { type Pseudonym } from "../privacy/pseudonym.ts";
 import type { AcceptedEvent } from "./event.ts";
 import { knownFields } from "./field_names.ts";
 import { derivedId } from "./identity.ts";
-import { isNobody } from "./null_words.ts";
+import { composed } from "../core/text.ts";
+import { isNobody, isNoId } from "./null_words.ts";
 import { type Refused, shownValue } from "./refusal.ts";
 import { type EventField, lacksConsent, NUMBER_MAX, ShopEvent, TEXT_MAX, TYPE } from "./schema.ts";
 import { parseTime } from "./time.ts";
@@ -40,9 +41,10 @@ export function validateEvent(raw: unknown, context: ValidationContext): EventVe
   if (raw === null || typeof raw !== "object" || Array.isArray(raw)) {
     return refuse("event is not an object", null, raw);
   }
-  const fields: Partial<Record<EventField, unknown>> = context.isMapped
+  const named: Partial<Record<EventField, unknown>> = context.isMapped
     ? raw
     : knownFields(raw as Record<string, unknown>);
+  const fields = isNoId(named.user) ? { ...named, user: undefined } : named;
   const sent = context.numbersAsText ? withNumbers(fields) : fields;
   if (!isPlainEvent(sent)) {
     const parsed = ShopEvent.safeParse(sent);
@@ -59,9 +61,10 @@ export function validateEvent(raw: unknown, context: ValidationContext): EventVe
   }
   const foreign = foreignMoney(sent as ShopEvent, event, context.money ?? NO_MONEY);
   if (foreign?.rate === null) return refuse(foreign.reason, "currency", fields.currency);
-  const id = textOf(sent.id as ShopEvent["id"]) ??
+  // The id is derived from the money that was sent, not from what it is converted to.
+  event.id = textOf(sent.id as ShopEvent["id"]) ??
     derivedId(event, { nthOf: context.nthOf, currency: foreign?.code });
-  return { kind: "accepted", event: Object.assign(foreign ? converted(event, foreign.rate) : event, { id }) };
+  return { kind: "accepted", event: foreign ? converted(event, foreign.rate) : event };
 }
 
 /** The money of an event in another currency than the shop's; undefined: it is the shop's own, or there is none. */
@@ -120,19 +123,20 @@ const refuse = (reason: string, field: EventField | null, sent: unknown): EventV
   return sent === undefined ? refused : { ...refused, value: shownValue(sent) };
 };
 
-/** An event as it would be stored; `atMs` is NaN where its time was not understood. */
-type Draft = Omit<AcceptedEvent, "id">;
+/** An event as it would be stored, its id still to come; `atMs` is NaN where its time was not understood. */
+type Draft = Omit<AcceptedEvent, "id"> & { id: string };
 
 function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: ValidationContext): Draft {
   const lacks = lacksConsent(sent);
-  const user = lacks ? null : textOf(sent.user);
+  const user = lacks ? null : nameOf(sent.user);
   const type = sent.type.toLowerCase();
   return {
+    id: "",
     userKey: user === null || isNobody(user) ? null : pseudonym(user),
     session: lacks ? null : textOf(sent.session),
     type,
-    product: textOf(sent.product),
-    category: textOf(sent.category),
+    product: nameOf(sent.product),
+    category: nameOf(sent.category),
     country: textOf(sent.country),
     price: sent.price ?? null,
     quantity: sent.quantity ?? null,
@@ -157,6 +161,12 @@ function amountOf(type: string, { price, quantity, amount }: ShopEvent): number 
 function textOf(value: string | number | null | undefined): string | null {
   if (value == null) return null;
   return String(value).trim() || null;
+}
+
+/** Text that names a shopper, a product or a category: `é` is one letter, of one or of two code points. */
+function nameOf(value: string | number | null | undefined): string | null {
+  const text = textOf(value);
+  return text === null ? null : composed(text);
 }
 
 function withNumbers(fields: Partial<Record<EventField, unknown>>): Partial<Record<EventField, unknown>> {

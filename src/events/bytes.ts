@@ -25,20 +25,55 @@ export interface ByteSource {
   readonly read: () => AsyncGenerator<ByteBlock>;
 }
 
-/** Opens a file, packed or not, by its content. @returns several where it is an archive of several */
-export async function openBytes(path: string): Promise<ByteSource[]> {
+/** How much of a file is read. */
+export interface ReadBounds {
+  /** bytes that a packed file may hold, all files of an archive together; default: any number */
+  readonly unpackedMax?: number;
+}
+
+/**
+ * Opens a file, packed or not, by its content.
+ * @returns several where it is an archive of several
+ * @throws {InvalidInputError} an archive says that it holds more than may be read; of another packed file reading it does
+ */
+export async function openBytes(
+  path: string,
+  { unpackedMax = Infinity }: ReadBounds = {},
+): Promise<ByteSource[]> {
   const name = basename(path);
   const { head, bytes } = await firstBytes(path);
   if (head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5)) {
-    return await openZip(path, name);
+    return await openZip(path, name, unpackedMax);
   }
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
-  const read = () => fileBytes(path, { gzip });
+  const read = () => atMost(fileBytes(path, { gzip }), unpackedMax, name);
   const source = { path, name, packing: gzip ? "gzip" : "none", bytes, read } as const;
   const unpacked = gzip ? await firstOf(read()) : head;
   checkReadable(unpacked, name);
   return [{ ...source, head: unpacked }];
 }
+
+/** Reads no further than some bytes. */
+async function* atMost(
+  blocks: AsyncGenerator<ByteBlock>,
+  max: number,
+  name: string,
+): AsyncGenerator<ByteBlock> {
+  let length = 0;
+  for await (const block of blocks) {
+    length += block.bytes.length;
+    if (length > max) throw tooLarge(name, max);
+    yield block;
+  }
+}
+
+const tooLarge = (name: string, max: number) =>
+  new InvalidInputError(
+    `Cannot read "${name}": unpacked it is larger than ${
+      max / 2 ** 30
+    } GiB; perennial import on the command line takes it`,
+    "file",
+  );
 
 const HEAD = 64 * 1024;
 
@@ -75,7 +110,7 @@ interface ZipEntry {
   readonly offset: number;
 }
 
-async function openZip(path: string, archive: string): Promise<ByteSource[]> {
+async function openZip(path: string, archive: string, unpackedMax: number): Promise<ByteSource[]> {
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
@@ -84,6 +119,8 @@ async function openZip(path: string, archive: string): Promise<ByteSource[]> {
     );
     const { entries, passedOver } = withoutPapers(listed);
     if (entries.length === 0) throw damaged(archive, "there is no file in the archive");
+    const unpacked = entries.reduce((sum, entry) => sum + entry.size, 0);
+    if (unpacked > unpackedMax) throw tooLarge(archive, unpackedMax);
     if (entries.some((entry) => entry.name === "[Content_Types].xml")) {
       throw damaged(archive, "it is an Excel workbook; save its sheet as CSV UTF-8");
     }
@@ -223,6 +260,7 @@ async function* entryBytes(path: string, entry: ZipEntry, archive: string): Asyn
   try {
     for await (const chunk of bytes) {
       length += (chunk as Uint8Array).length;
+      if (length > size) break; // it holds more than its list says
       sum = crc32(chunk as Uint8Array, sum);
       yield { bytes: chunk as Uint8Array, bytesRead: start + file.bytesRead };
     }

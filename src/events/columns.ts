@@ -3,6 +3,7 @@ import { parseLooseJson } from "../core/exact_json.ts";
 import { anyText } from "../core/text.ts";
 import { type Column, ColumnSurvey } from "./column_survey.ts";
 import { FIELD_NAMES, FILE_NAMES } from "./field_names.ts";
+import { isNullWord } from "./null_words.ts";
 import { columnIndex, divideAtList, type Read, type RecordData, squeeze, valueAt } from "./path.ts";
 import { type ImportPlan, PLAN_FIELDS, type PlanField } from "./plan.ts";
 import { shownValue } from "./refusal.ts";
@@ -117,6 +118,15 @@ export class Columns {
       return values.map((value, nth) => ({ list, value, nth, of: values.length }));
     }
     return [];
+  }
+
+  /** A value that stands where a list of a record's lines should; undefined: there is none. */
+  notListed(record: RecordData): { list: string; value: unknown } | undefined {
+    for (const list of this.lists) {
+      const value = this.#listReader(list)(record, undefined);
+      if (value === undefined || value === null || listOf(value) !== undefined) continue;
+      if (typeof value !== "string" || !(value.trim() === "" || isNullWord(value))) return { list, value };
+    }
   }
 
   #listReader(list: string): Read {

@@ -1,4 +1,5 @@
 import { code32 } from "../core/hash.ts";
+import { composed } from "../core/text.ts";
 import type { AcceptedEvent } from "./event.ts";
 
 /** What became of an event that was accepted: it was new, was known, or its id belongs to another event. */
@@ -37,7 +38,11 @@ const FIELDS = [
 
 /** Whether two events say the same. */
 export const isSameContent = (a: Content, b: Content): boolean =>
-  FIELDS.every((field) => a[field] === b[field]);
+  FIELDS.every((field) => isSame(a[field], b[field]));
+
+/** Names that an earlier version stored may have their marks beside their letters. */
+const isSame = (a: string | number | null, b: string | number | null): boolean =>
+  a === b || (typeof a === "string" && typeof b === "string" && composed(a) === composed(b));
 
 /** A text that two contents share only where they say the same. */
 export const contentText = (content: Content): string =>

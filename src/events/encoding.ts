@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { InvalidInputError } from "../core/errors.ts";
+import { isEastAsian, isWestern, MarkedCells, readingsTold } from "./readings.ts";
 
 /** The encoding of a file of text. */
 export interface Encoding {
@@ -14,28 +15,43 @@ type Decode = (bytes: Uint8Array, options: { last: boolean }) => string;
 
 /**
  * Finds the encoding of a file: by its byte order mark, else UTF-8 where all of it is that, else Windows-1252 where the
- * bytes above 127 make words there, else UTF-8 with damaged bytes.
- * @param read reads the file from its start
+ * bytes above 127 make words of its languages, else UTF-8 with damaged bytes.
+ * @throws {InvalidInputError} it is in another encoding, which a person has to name
  */
-export async function detectEncoding(
-  head: Uint8Array,
-  read: () => AsyncIterable<{ bytes: Uint8Array }>,
-): Promise<Encoding> {
+export async function detectEncoding({ name, head, read }: Source): Promise<Encoding> {
   const wide = wideEncoding(head);
   if (wide) return { label: wide, damaged: true };
   if (await isUtf8(read())) return { label: "utf-8", damaged: false };
-  let valid = 0;
-  let invalid = 0;
-  let plausible = 0;
-  for await (const { bytes } of read()) {
-    for (const byte of strayBytes(Buffer.from(bytes).toString("latin1"))) {
-      if (byte === "valid") valid += 1;
-      else invalid += 1;
-      if (byte === "plausible") plausible += 1;
-    }
+  const { valid, invalid, cells } = await countBytes(read());
+  const isDamaged = valid >= invalid / 5 && !(valid < 10 * invalid && isEastAsian(cells));
+  if (!isDamaged && isWestern(cells)) return { label: "windows-1252", damaged: false };
+  const readings = isDamaged ? undefined : readingsTold(cells);
+  if (readings === undefined) return { label: "utf-8", damaged: true };
+  throw new InvalidInputError(
+    `Cannot read "${name}" without its encoding, which is not UTF-8: ${readings}; where none reads right, ` +
+      "save it as UTF-8 (--encoding utf-8 leaves out the lines with such letters)",
+    "encoding",
+  );
+}
+
+/** A file, as far as its encoding is looked for. */
+interface Source {
+  readonly name: string;
+  readonly head: Uint8Array;
+  /** reads it from its start */
+  readonly read: () => AsyncIterable<{ bytes: Uint8Array }>;
+}
+
+/** Counts characters of UTF-8 and stray bytes above 127, in a file that holds both. */
+async function countBytes(blocks: AsyncIterable<{ bytes: Uint8Array }>) {
+  const counts = { valid: 0, invalid: 0 };
+  const marked = new MarkedCells();
+  for await (const { bytes } of blocks) {
+    const text = Buffer.from(bytes).toString("latin1");
+    marked.take(text);
+    for (const [found] of text.matchAll(CHARACTER)) counts[found.length > 1 ? "valid" : "invalid"] += 1;
   }
-  const isWindows = plausible >= 0.9 * invalid && valid < invalid / 5;
-  return isWindows ? { label: "windows-1252", damaged: false } : { label: "utf-8", damaged: true };
+  return { ...counts, cells: marked.end() };
 }
 
 /** UTF-16 by its byte order mark or by the zeros that Latin letters have there. */
@@ -50,7 +66,8 @@ function wideEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   return zeros(0) > 0.6 * pairs && zeros(1) === 0 ? "utf-16be" : undefined;
 }
 
-async function isUtf8(blocks: AsyncIterable<{ bytes: Uint8Array }>): Promise<boolean> {
+/** Whether all of a file is UTF-8. */
+export async function isUtf8(blocks: AsyncIterable<{ bytes: Uint8Array }>): Promise<boolean> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     for await (const { bytes } of blocks) decoder.decode(bytes, { stream: true });
@@ -63,47 +80,6 @@ async function isUtf8(blocks: AsyncIterable<{ bytes: Uint8Array }>): Promise<boo
 }
 
 const CHARACTER = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[\x80-\xff]/g;
-
-/** Sorts the bytes above 127 of a text that was read as Latin-1. */
-function* strayBytes(text: string): Generator<"valid" | "plausible" | "odd"> {
-  for (const { 0: found, index } of text.matchAll(CHARACTER)) {
-    if (found.length > 1) yield "valid";
-    else if (isOfOtherAlphabet(text, index)) yield "odd";
-    else {yield makesWord(text[index - 1] ?? "", found.charCodeAt(0), text[index + 1] ?? "")
-        ? "plausible"
-        : "odd";}
-  }
-}
-
-/**
- * Whether a place lies in a word of three or more letters that are all above 127: words of Windows-1252 hold others, too;
- * those of Cyrillic and Greek encodings do not.
- */
-function isOfOtherAlphabet(text: string, index: number): boolean {
-  const isHigh = (at: number) => text.charCodeAt(at) >= 0xc0;
-  if (!isHigh(index - 1) && !isHigh(index + 1)) return false;
-  let from = index;
-  let to = index + 1;
-  while (isHigh(from - 1)) from -= 1;
-  while (isHigh(to)) to += 1;
-  const isLetter = (at: number) => /[A-Za-z]/.test(text[at] ?? "");
-  return new Set(text.slice(from, to)).size >= 3 && !isLetter(from - 1) && !isLetter(to);
-}
-
-const UNUSED = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
-const IN_WORDS = new Set([0x92, 0x96, 0x97, 0xb4, 0xad]); // apostrophes, dashes, the soft hyphen
-const LETTERS = new Set([0x83, 0x8a, 0x8c, 0x8e, 0x9a, 0x9c, 0x9e, 0x9f]);
-
-/** Whether a byte fits between its neighbours as a character of Windows-1252. */
-function makesWord(before: string, byte: number, after: string): boolean {
-  if (UNUSED.has(byte)) return false;
-  const isLetter = (text: string) => /[A-Za-z\xc0-\xff]/.test(text);
-  const isLetterByte = LETTERS.has(byte) || (byte >= 0xc0 && byte !== 0xd7 && byte !== 0xf7);
-  if (!isLetterByte) return IN_WORDS.has(byte) || !(isLetter(before) && isLetter(after));
-  const isUpper = byte >= 0xc0 && byte <= 0xde;
-  if (!isUpper) return !/[\x80-\xbf]/.test(after); // a word of its own, too: à
-  return !/[a-z]/.test(before) && (isLetter(before) || isLetter(after));
-}
 
 /** @throws {InvalidInputError} there is no such encoding */
 export function checkedEncoding(label: string): string {

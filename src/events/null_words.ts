@@ -39,6 +39,10 @@ const NOBODY = new Set([
   "(empty)",
   "-",
   "--",
+  "\u2013",
+  "\u2014",
+  "n/d",
+  "s/n",
   "(other)",
   "?",
   ".",
@@ -75,13 +79,20 @@ const MAY_BE_PLACEHOLDER = new Set(["{", "$", "%"]);
 const PLACEHOLDER = /^(?:\{\{.*\}\}|\$\{.*\}|%\w+%)$/;
 const LONGEST = 36;
 
-/** First characters of such words; most texts begin otherwise. */
-const FIRST = new Uint8Array(128);
-for (const character of "nNuU(<[#\\ \t") FIRST[character.charCodeAt(0)] = 1;
+/** The first characters of words, capitals too; most texts begin otherwise, and are looked up no further. */
+function firstCharacters(words: Iterable<string>): Uint8Array {
+  const first = new Uint8Array(128);
+  for (const word of words) {
+    for (const character of [word[0], word[0].toUpperCase()]) first[character.charCodeAt(0)] = 1; // beyond 127: looked up anyway
+  }
+  return first;
+}
+const BEGINS_NOTHING = firstCharacters([...NOTHING, " ", "\t"]);
+const BEGINS_NOBODY = firstCharacters([...NOTHING, ...NOBODY, ...MAY_BE_PLACEHOLDER]);
 
 /** Whether a text says that there is nothing. */
 export function isNullWord(text: string): boolean {
-  if (FIRST[text.charCodeAt(0)] !== 1) return false;
+  if (BEGINS_NOTHING[text.charCodeAt(0)] !== 1) return false;
   return text.length <= LONGEST && NOTHING.has(text.trim().toLowerCase());
 }
 
@@ -92,10 +103,18 @@ function isNothingTwice(word: string): boolean {
     word.startsWith(word.slice(0, blank), blank + 1);
 }
 
+/** Whether JSON has something in place of a shopper's id that can be none: `true`, 0, or an object or list of nothing. */
+export function isNoId(user: unknown): boolean {
+  if (typeof user === "boolean" || user === 0) return true;
+  return typeof user === "object" && user !== null && Object.keys(user).length === 0;
+}
+
 /** Whether the id of a shopper is none: a word for nothing, or for a guest. */
 export function isNobody(user: string): boolean {
   if (user.length > LONGEST) return false;
-  const word = user.trim().toLowerCase();
+  const trimmed = user.trim();
+  if (BEGINS_NOBODY[trimmed.charCodeAt(0)] === 0) return false;
+  const word = trimmed.toLowerCase();
   return NOTHING.has(word) || NOBODY.has(word) || isNothingTwice(word) ||
     (MAY_BE_PLACEHOLDER.has(word[0]) && PLACEHOLDER.test(word));
 }

@@ -1,13 +1,12 @@
 import { basename } from "node:path";
 import { ratesText, type ShopMoney } from "../core/currency.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
-import { type ByteSource, openBytes } from "./bytes.ts";
+import { type ByteSource, openBytes, type ReadBounds } from "./bytes.ts";
 import { Columns } from "./columns.ts";
 import type { FileRow, RowBlock } from "./file_rows.ts";
 import type { ImportPlan } from "./plan.ts";
 import { completePlan, presetFor } from "./presets.ts";
 import { type FileFormat, openRecords, type RecordFile } from "./records.ts";
-import type { FileRecord } from "./records_block.ts";
 import { shownValue } from "./refusal.ts";
 import { RowMaker } from "./row_maker.ts";
 
@@ -57,10 +56,14 @@ function named(name: string, error: unknown): unknown {
  * @returns several where it is an archive of several
  * @throws the system's error where it cannot be read
  */
-export async function openEventFiles(path: string, plan: ImportPlan = {}): Promise<EventFile[]> {
+export async function openEventFiles(
+  path: string,
+  plan: ImportPlan = {},
+  bounds: ReadBounds = {},
+): Promise<EventFile[]> {
   let sources: ByteSource[];
   try {
-    sources = await openBytes(path);
+    sources = await openBytes(path, bounds);
   } catch (error) {
     if (/^E[A-Z]+$/.test((error as { code?: string }).code ?? "")) throw error;
     throw named(basename(path), error);
@@ -98,7 +101,7 @@ async function openSource(source: ByteSource, own: ImportPlan): Promise<EventFil
     const wanted = (names: readonly string[]) =>
       file.format === "parquet" ? columns.wanted(names) : undefined;
     for await (const { records, bytesRead } of file.read(wanted)) {
-      yield { rows: rowsOf(records, maker), bytesRead };
+      yield { rows: maker.rowsOf(records), bytesRead };
     }
   }
   const passedOver = (source.passedOver ?? []).map((name) =>
@@ -132,12 +135,6 @@ function makerOf(plan: ImportPlan, columns: Columns, suggestion: readonly string
     if (!(error instanceof InvalidInputError) || suggestion.length === 0) throw error;
     throw new InvalidInputError(`${error.message}; ${suggestion.join("; ")}`, error.field);
   }
-}
-
-function rowsOf(records: readonly FileRecord[], maker: RowMaker): RowBlock["rows"] {
-  const rows: RowBlock["rows"] = [];
-  for (const record of records) for (const row of maker.rowsOf(record)) rows.push(row);
-  return rows;
 }
 
 /** So many rows of a Parquet file are surveyed: its columns have types. */

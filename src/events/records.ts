@@ -2,7 +2,14 @@ import { type CsvLayout, CsvReader, detectLayout } from "../core/csv_reader.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { parseLooseJson } from "../core/exact_json.ts";
 import type { ByteSource } from "./bytes.ts";
-import { checkedEncoding, createDecoder, damageOf, detectEncoding, type Encoding } from "./encoding.ts";
+import {
+  checkedEncoding,
+  createDecoder,
+  damageOf,
+  detectEncoding,
+  type Encoding,
+  isUtf8,
+} from "./encoding.ts";
 import { JsonValues } from "./json_values.ts";
 import { decoded, type LineBlock, linesOf } from "./lines.ts";
 import { isParquet, readParquetRecords } from "./parquet.ts";
@@ -39,7 +46,7 @@ export async function openRecords(source: ByteSource, options: LayoutOptions = {
   }
   const encoding = options.encoding
     ? await namedEncoding(source, checkedEncoding(options.encoding))
-    : await detectEncoding(source.head, source.read);
+    : await detectEncoding(source);
   const head = createDecoder(encoding)(source.head, { last: false }).replace(/^\ufeff/, "");
   const text = () => decoded(source.read(), encoding);
   const format = textFormat(head);
@@ -67,8 +74,7 @@ export async function openRecords(source: ByteSource, options: LayoutOptions = {
 /** What is named may still be damaged. */
 async function namedEncoding(source: ByteSource, label: string): Promise<Encoding> {
   if (label !== "utf-8") return { label, damaged: label !== "windows-1252" };
-  const found = await detectEncoding(source.head, source.read);
-  return { label, damaged: found.label !== "utf-8" || found.damaged };
+  return { label, damaged: !await isUtf8(source.read()) };
 }
 
 function textFormat(head: string): "csv" | "ndjson" | "json" {
@@ -76,6 +82,7 @@ function textFormat(head: string): "csv" | "ndjson" | "json" {
   if (text.startsWith("[")) return "json";
   if (!text.startsWith("{")) return "csv";
   const first = text.split(/\r\n|\n|\r/, 1)[0];
+  if (/\}\s*\{/.test(first) && !isJson(first)) return "json"; // one behind the other, as Firehose writes them
   return first.length === text.length || isJson(first) || /^\{.*\S.*[^{[,]$/.test(first.trim())
     ? "ndjson"
     : "json";

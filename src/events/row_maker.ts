@@ -4,7 +4,7 @@ import type { Columns, Item, Source } from "./columns.ts";
 import { canMean } from "../core/currency.ts";
 import { createDaySteps, type DaySteps } from "./day_steps.ts";
 import type { FileRow } from "./file_rows.ts";
-import { isNullWord } from "./null_words.ts";
+import { isNoId, isNullWord } from "./null_words.ts";
 import { type NumberRule, readNumber, writtenNumber } from "./number_text.ts";
 import type { RecordData } from "./path.ts";
 import { type ImportPlan, PLAN_FIELDS, type PlanField } from "./plan.ts";
@@ -33,6 +33,10 @@ export class RowMaker {
   readonly #daySteps: DaySteps | undefined;
   /** the column of the value found last; undefined: it is a constant, or there is none */
   #from: Column | undefined;
+  /** why the row at hand is refused */
+  #refused: Refused | undefined;
+  readonly #textFields: readonly (typeof TEXT_FIELDS)[number][];
+  readonly #numberFields: readonly (typeof NUMBER_FIELDS)[number][];
   /** the order whose refund was told last */
   #refunded: string | undefined;
 
@@ -40,6 +44,8 @@ export class RowMaker {
     const zone = createZone(plan.zone ?? "UTC");
     this.words = new TypeWords(plan.types);
     this.#sources = columns.choose();
+    this.#textFields = TEXT_FIELDS.filter((field) => this.#sources.has(field));
+    this.#numberFields = NUMBER_FIELDS.filter((field) => this.#sources.has(field));
     for (const source of this.#sources.values()) {
       for (const column of source.kind === "columns" ? source.columns : []) {
         if (column.survey.isFloat) this.#floats.add(column);
@@ -103,15 +109,26 @@ export class RowMaker {
     return notes;
   }
 
-  /** Makes the rows of one record: one, or one for each line of an order. */
-  rowsOf(record: FileRecord): FileRow[] {
-    if (!("data" in record)) return [record];
-    const { line } = record;
-    const data = this.#fill ? this.#fill(record.data) : record.data;
-    if (this.columns.lists.length === 0 && !this.#sources.has("refunds")) {
-      return [this.#row(line, data, undefined)];
+  /** Makes the rows of records. */
+  rowsOf(records: readonly FileRecord[]): FileRow[] {
+    const rows: FileRow[] = [];
+    const isWhole = this.columns.lists.length === 0 && !this.#sources.has("refunds");
+    for (const record of records) {
+      if (!("data" in record)) rows.push(record);
+      else {
+        const data = this.#fill ? this.#fill(record.data) : record.data;
+        if (isWhole) rows.push(this.#row(record.line, data, undefined));
+        else rows.push(...this.#linesOf(record.line, data));
+      }
     }
+    return rows;
+  }
+
+  /** Makes the rows of a record that is an order: one for each of its lines, and what was given back for it. */
+  #linesOf(line: number, data: RecordData): FileRow[] {
     const items = this.columns.lists.length > 0 ? this.columns.itemsOf(data) : [];
+    const odd = items.length === 0 ? this.columns.notListed(data) : undefined;
+    if (odd) return [unreadable(line, `"${shownValue(odd.list)}" is not a list`, odd.value)];
     const rows = items.length === 0
       ? [this.#row(line, data, undefined)]
       : items.map((item) => isObject(item.value) ? this.#row(line, data, item) : noItem(line, item));
@@ -120,11 +137,8 @@ export class RowMaker {
 
   #row(line: number, data: RecordData, item: Item | undefined): FileRow {
     const raw: Record<string, unknown> = {};
-    let refused: Refused | undefined;
-    const refuse = (field: string | null, reason: string, value: unknown) => {
-      refused ??= { field, reason, value: shownValue(value) };
-    };
-    for (const field of TEXT_FIELDS) {
+    this.#refused = undefined;
+    for (const field of this.#textFields) {
       const value = this.#find(field, data, item);
       if (value === undefined) continue;
       const column = this.#from;
@@ -132,19 +146,25 @@ export class RowMaker {
       if (column === undefined || !this.#floats.has(column) || typeof value !== "string") continue;
       raw[field] = wholeId(value) ?? value;
       if (wholeId(value) === undefined && isRounded(value)) {
-        refuse(field, `${field} is a rounded number: digits of it are lost`, value);
+        this.#refuseRow(field, `${field} is a rounded number: digits of it are lost`, value);
       }
     }
     if (this.#nobody.has(anyText(raw.user))) delete raw.user;
     if (this.#idFrom) raw.id = this.#joinedId(data, item);
     else if (item && item.of > 1 && raw.id !== undefined) raw.id = `${raw.id}-${item.nth + 1}`;
-    const written = this.#putNumbers(raw, data, item, refuse);
-    this.#putFields(raw, data, item, refuse);
+    const written = this.#putNumbers(raw, data, item);
+    this.#putFields(raw, data, item);
     this.#putType(raw, data, item);
-    this.#putTime(raw, data, item, refuse);
+    this.#putTime(raw, data, item);
     this.#putCurrency(raw, data, item, written);
-    this.#putAside(data, item, refuse);
+    this.#putAside(data, item);
+    const refused = this.#refused;
     return refused ? { line, raw, refused } : { line, raw, data, item };
+  }
+
+  /** The first reason of a row is told. */
+  #refuseRow(field: string | null, reason: string, value: unknown): void {
+    this.#refused ??= { field, reason, value: shownValue(value) };
   }
 
   /** The value of a field as the file has it; undefined: it is not the file's, or it may not be shown. */
@@ -166,6 +186,7 @@ export class RowMaker {
       const value = column.read(data, item);
       if (value === undefined || value === null || value === "") continue;
       if (typeof value === "string" && (isNullWord(value) || isBlank(value))) continue;
+      if (field === "user" && isNoId(value)) continue;
       this.#from = column;
       return value;
     }
@@ -183,10 +204,9 @@ export class RowMaker {
     raw: Record<string, unknown>,
     data: RecordData,
     item: Item | undefined,
-    refuse: (field: string, reason: string, value: unknown) => void,
   ): string | undefined {
     let currency: string | undefined;
-    for (const field of NUMBER_FIELDS) {
+    for (const field of this.#numberFields) {
       const value = this.#find(field, data, item);
       if (value === undefined) continue;
       const column = this.#from;
@@ -197,12 +217,12 @@ export class RowMaker {
       if (typeof value !== "string") continue;
       const read = readNumber(value, column ? this.#numbers.get(column)! : { decimal: ".", grouped: false });
       if (typeof read === "number") raw[field] = read;
-      else refuse(field, `${field} ${read}`, value);
+      else this.#refuseRow(field, `${field} ${read}`, value);
       const written = plainNumber.test(value) ? undefined : writtenNumber(value).currency;
       if (written === undefined) continue;
-      if (field === "quantity") refuse(field, "quantity is an amount of money", value);
+      if (field === "quantity") this.#refuseRow(field, "quantity is an amount of money", value);
       else if (currency !== undefined && written !== currency) {
-        refuse(field, `${field} is in another currency than the price beside it`, value);
+        this.#refuseRow(field, `${field} is in another currency than the price beside it`, value);
       } else currency = written;
     }
     return currency;
@@ -213,7 +233,6 @@ export class RowMaker {
     raw: Record<string, unknown>,
     data: RecordData,
     item: Item | undefined,
-    refuse: (field: string, reason: string, value: unknown) => void,
   ): void {
     const source = this.#sources.get("fields");
     if (source?.kind !== "columns") return;
@@ -226,7 +245,7 @@ export class RowMaker {
       else if (!isNullWord(value) && !isBlank(value)) {
         const read = readNumber(value, this.#numbers.get(column)!);
         if (typeof read === "number") fields[ownName(column.path)] = read;
-        else refuse("fields", `${ownName(column.path)} ${read}`, value);
+        else this.#refuseRow("fields", `${ownName(column.path)} ${read}`, value);
       }
     }
     if (Object.keys(fields).length > 0) raw.fields = fields;
@@ -248,7 +267,6 @@ export class RowMaker {
     raw: Record<string, unknown>,
     data: RecordData,
     item: Item | undefined,
-    refuse: (field: string, reason: string, value: unknown) => void,
   ): void {
     if (this.#daySteps) {
       raw.time = this.#daySteps(data);
@@ -263,20 +281,19 @@ export class RowMaker {
     if (!rule) return;
     const read = readTime(value, rule);
     if (typeof read === "number") raw.time = read;
-    else refuse("time", `time ${read}`, value);
+    else this.#refuseRow("time", `time ${read}`, value);
   }
 
   #putAside(
     data: RecordData,
     item: Item | undefined,
-    refuse: (field: string | null, reason: string, value: unknown) => void,
   ): void {
     for (const { columns, is, reason } of this.#refuse) {
       const value = columns.map((column) => column.read(data, item)).find((found) =>
         found != null && found !== ""
       );
       if (value === undefined || (typeof value === "string" && isNullWord(value))) continue;
-      if (is === undefined || is.has(anyText(value))) refuse(null, reason, value);
+      if (is === undefined || is.has(anyText(value))) this.#refuseRow(null, reason, value);
     }
   }
 
@@ -332,9 +349,12 @@ const ownName = (path: string): string =>
 const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What stands in a list of an order's lines, and is none. */
-const noItem = (line: number, { list, value }: Item): FileRow => ({
+const noItem = (line: number, { list, value }: Item): FileRow =>
+  unreadable(line, `an item of "${shownValue(list)}" is not an object`, value);
+
+const unreadable = (line: number, why: string, value: unknown): FileRow => ({
   line,
-  unreadable: `an item of "${shownValue(list)}" is not an object`,
+  unreadable: why,
   shown: shownValue(value),
   lines: 1,
 });

@@ -1,10 +1,12 @@
 /** Events as trackers and shops send them over HTTP, read by the same presets as their exports. */
 import type { ShopMoney } from "../core/currency.ts";
 import { Columns } from "./columns.ts";
+import { InvalidInputError } from "../core/errors.ts";
 import type { FileRow } from "./file_rows.ts";
 import type { ImportPlan } from "./plan.ts";
 import { completePlan } from "./presets.ts";
 import { shownValue } from "./refusal.ts";
+import type { FileRecord } from "./records_block.ts";
 import { RowMaker } from "./row_maker.ts";
 
 /** Senders whose records can be sent as they are. */
@@ -29,7 +31,10 @@ const SHOPIFY_ORDER: ImportPlan = {
     currency: "currency",
     time: "created_at",
   },
-  refuse: [{ column: "cancelled_at", reason: "order was cancelled" }],
+  refuse: [
+    { column: "cancelled_at", reason: "order was cancelled" },
+    { column: "test", is: ["true"], reason: "is a test order" },
+  ],
 };
 
 const planFor = (tracker: Tracker): ImportPlan =>
@@ -48,11 +53,24 @@ export function trackedRows(tracker: Tracker, records: readonly unknown[], money
   const objects = whole.map((record) => isObject(record) ? record : null);
   for (const record of objects) if (record) columns.look(record);
   if (objects.every((record) => record === null)) return whole.map(unreadable);
-  const maker = new RowMaker(plan, columns);
-  return whole.flatMap((value, i) => {
+  const maker = makerOf(tracker, plan, columns);
+  return maker.rowsOf(whole.map((value, i): FileRecord => {
     const record = objects[i];
-    return record ? maker.rowsOf({ line: i + 1, data: record }) : [unreadable(value, i)];
-  });
+    return record ? { line: i + 1, data: record } : unreadable(value, i);
+  }));
+}
+
+/** @throws {InvalidInputError} in the sender's words: it knows nothing of options */
+function makerOf(tracker: Tracker, plan: ImportPlan, columns: Columns): RowMaker {
+  try {
+    return new RowMaker(plan, columns);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError(
+      `Send records as ${tracker} sends them: none of these has a type and a time where it has them`,
+      "body",
+    );
+  }
 }
 
 type Fields = Record<string, unknown>;
@@ -60,7 +78,7 @@ type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const unreadable = (value: unknown, i: number): FileRow => ({
+const unreadable = (value: unknown, i: number) => ({
   line: i + 1,
   unreadable: "event is not an object",
   shown: shownValue(value),

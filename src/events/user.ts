@@ -1,4 +1,5 @@
-import { isNobody } from "./null_words.ts";
+import { composed } from "../core/text.ts";
+import { isNobody, isNoId } from "./null_words.ts";
 import { lacksConsent } from "./schema.ts";
 
 /**
@@ -7,7 +8,7 @@ import { lacksConsent } from "./schema.ts";
 export function userIn(fields: Readonly<Record<string, unknown>>): string | null {
   const { user } = fields;
   if (lacksConsent(fields)) return null;
-  if (typeof user !== "string" && typeof user !== "number") return null;
-  const text = String(user).trim().toWellFormed();
+  if ((typeof user !== "string" && typeof user !== "number") || isNoId(user)) return null;
+  const text = composed(String(user).trim().toWellFormed());
   return text === "" || isNobody(text) ? null : text;
 }

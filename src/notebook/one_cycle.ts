@@ -12,7 +12,7 @@ import { DriftEvidence } from "../monitoring/drift.ts";
 import type { PerformanceEvidence } from "../performance/performance_evidence.ts";
 import { judgePerformance } from "../performance/judge_performance.ts";
 import { QualityEvidence } from "../quality/quality_evidence.ts";
-import { judgeQuality } from "../quality/judge_quality.ts";
+import { judgeWithOwn } from "../quality/own.ts";
 import type { ModelVersion } from "../registry/version.ts";
 import type { Cycle } from "../retraining/cycle.ts";
 import { explain, type Explanation } from "../retraining/explain.ts";
@@ -85,7 +85,7 @@ export async function explainCycle(history: History, { id, model }: Cycle): Prom
     open,
     codeVersion: await codeVersion(),
     recompute: {
-      quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
+      quality: (evidence) => judgeWithOwn(QualityEvidence.parse(evidence)),
       drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },

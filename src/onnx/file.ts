@@ -57,7 +57,7 @@ function* fieldsOf(bytes: Uint8Array): Generator<Field> {
     } else if (wire === 2) {
       const [length, start] = varint(bytes, at);
       at = start + length;
-      if (at > bytes.length) throw new TypeError("Cannot read the ONNX file: it is cut short");
+      if (length < 0 || at > bytes.length) throw new TypeError("Cannot read the ONNX file: it is cut short");
       yield { number, wire, value: NaN, bytes: bytes.subarray(start, at) };
     } else if (wire === 5 || wire === 1) {
       const size = wire === 5 ? 4 : 8;
@@ -115,39 +115,54 @@ const RAW: Readonly<Record<number, [size: number, read: (view: DataView, at: num
 
 function tensorOf(bytes: Uint8Array): { name: string; tensor: Tensor } {
   const dims: number[] = [];
-  let [name, type, data] = ["", 1, [] as number[]];
+  const data: number[] = [];
+  let [name, type, isElsewhere] = ["", 1, false];
   let raw: Uint8Array | undefined;
   for (const field of fieldsOf(bytes)) {
     if (field.number === 1) dims.push(...numbersOf(field, "int"));
     else if (field.number === 2) type = field.value;
-    else if (field.number === 4) data = data.concat(numbersOf(field, "float"));
-    else if (field.number === 5 || field.number === 7) data = data.concat(numbersOf(field, "int"));
+    else if (field.number === 4) append(data, numbersOf(field, "float"));
+    else if (field.number === 5 || field.number === 7) append(data, numbersOf(field, "int"));
     else if (field.number === 8) name = text(field.bytes);
     else if (field.number === 9) raw = field.bytes;
-    else if (field.number === 10) data = data.concat(numbersOf(field, "double"));
+    else if (field.number === 10) append(data, numbersOf(field, "double"));
+    else if (field.number === 13 || field.number === 14 && field.value === 1) isElsewhere = true;
   }
-  if (!raw) return { name, tensor: { dims, data } };
-  if (!RAW[type]) throw new TypeError(`Cannot read the ONNX file: its tensor "${name}" is of type ${type}`);
+  const about = `Cannot read the ONNX file: its tensor "${name}"`;
+  if (isElsewhere) throw new TypeError(`${about} is kept in another file; save the model as one file`);
+  if (!raw) return { name, tensor: shaped(dims, data, about) };
+  if (!RAW[type]) throw new TypeError(`${about} is of type ${type}`);
   const [size, read] = RAW[type];
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  return {
-    name,
-    tensor: { dims, data: Array.from({ length: raw.length / size }, (_, i) => read(view, i * size)) },
-  };
+  const numbers = Array.from({ length: Math.floor(raw.length / size) }, (_, i) => read(view, i * size));
+  return { name, tensor: shaped(dims, numbers, about) };
+}
+
+/** @throws {TypeError} there are not as many numbers as the shape says */
+function shaped(dims: readonly number[], data: readonly number[], about: string): Tensor {
+  const needs = dims.reduce((all, size) => all * size, 1);
+  if (dims.every((size) => size >= 0) && needs === data.length) return { dims, data };
+  throw new TypeError(`${about} of shape ${dims.join(" x ")} holds ${data.length} numbers`);
+}
+
+/** Some write each number as a field of its own: none may copy those before it. */
+function append(all: number[], more: readonly number[]): void {
+  for (const number of more) all.push(number);
 }
 
 function attributeOf(bytes: Uint8Array): [name: string, Attribute] {
   let name = "";
-  const found: { -readonly [K in keyof Attribute]: Attribute[K] } = { floats: [], ints: [], strings: [] };
+  const [floats, ints, strings]: [number[], number[], string[]] = [[], [], []];
+  const found: { -readonly [K in keyof Attribute]: Attribute[K] } = { floats, ints, strings };
   for (const field of fieldsOf(bytes)) {
     if (field.number === 1) name = text(field.bytes);
     else if (field.number === 2) found.f = field.value;
     else if (field.number === 3) found.i = field.value;
     else if (field.number === 4) found.s = text(field.bytes);
     else if (field.number === 5) found.t = tensorOf(field.bytes).tensor;
-    else if (field.number === 7) found.floats = found.floats.concat(numbersOf(field, "float"));
-    else if (field.number === 8) found.ints = found.ints.concat(numbersOf(field, "int"));
-    else if (field.number === 9) found.strings = [...found.strings, text(field.bytes)];
+    else if (field.number === 7) append(floats, numbersOf(field, "float"));
+    else if (field.number === 8) append(ints, numbersOf(field, "int"));
+    else if (field.number === 9) strings.push(text(field.bytes));
   }
   return [name, found];
 }

@@ -5,9 +5,14 @@ import type { OnnxGraph, OnnxNode, Tensor } from "./file.ts";
 
 const Layer = z.object({ class_name: z.string(), config: z.looseObject({ name: z.string() }) });
 type Layer = z.infer<typeof Layer>;
+/** More than any network about a shopper has: a longer list is made to take long. */
+const LAYERS_MAX = 1000;
+const WEIGHTS_MAX = 8 * LAYERS_MAX;
+
+const layers = z.array(Layer).max(LAYERS_MAX);
 const Sequential = z.object({
   class_name: z.string(),
-  config: z.union([z.object({ layers: z.array(Layer) }), z.array(Layer)]),
+  config: z.union([z.object({ layers }), layers]),
 });
 const WeightSpec = z.object({
   name: z.string(),
@@ -15,7 +20,7 @@ const WeightSpec = z.object({
   dtype: z.string(),
   quantization: z.unknown().optional(),
 });
-const weights = { weightSpecs: z.array(WeightSpec), weightData: z.base64() };
+const weights = { weightSpecs: z.array(WeightSpec).max(WEIGHTS_MAX), weightData: z.base64() };
 const Topology = z.union([z.object({ model_config: Sequential }), Sequential]);
 
 /** A layers model in one file. */

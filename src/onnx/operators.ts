@@ -10,16 +10,27 @@ const rowsOf = ({ dims, data }: Tensor) => dims.length > 0 ? dims[0] : data.leng
 const widthOf = (tensor: Tensor) => tensor.data.length / Math.max(1, rowsOf(tensor));
 const made = (dims: readonly number[], data: ArrayLike<number>): Tensor => ({ dims, data });
 
+/** Wider than any model that is asked about one shopper. */
+const WIDTH_MAX = 20_000;
+
+function checkWidth(width: number): void {
+  if (width > WIDTH_MAX) throw new RangeError(`${width} numbers a row, at most ${WIDTH_MAX} are computed`);
+}
+
 const each = (of: (v: number) => number): Operator => ([x]) => [made(x.dims, Float64Array.from(x.data, of))];
 
 /** Two tensors element by element, the smaller one repeated: of as many columns, or of one number a row. */
 const both = (of: (a: number, b: number) => number): Operator => ([a, b]) => {
   const big = a.data.length >= b.data.length ? a : b;
+  const small = big === a ? b : a;
   const width = widthOf(big);
+  const isColumn = small.data.length === rowsOf(big) && small.dims.at(-1) === 1;
+  if (!isColumn && ![1, width, big.data.length].includes(small.data.length)) {
+    throw new RangeError(`${small.data.length} numbers meet ${width} columns`);
+  }
   const at = (x: Tensor, i: number) => {
     if (x.data.length === big.data.length) return x.data[i];
-    const isColumn = x.data.length === rowsOf(big) && x.dims.at(-1) === 1 && width > 1;
-    return x.data[isColumn ? Math.floor(i / width) : i % x.data.length];
+    return x.data[isColumn && width > 1 ? Math.floor(i / width) : i % x.data.length];
   };
   return [made(big.dims, Float64Array.from({ length: big.data.length }, (_, i) => of(at(a, i), at(b, i))))];
 };
@@ -31,6 +42,7 @@ function product(x: Tensor, w: Tensor): Tensor {
   if (w.data.length !== k * m) {
     throw new RangeError(`${k} columns meet weights of shape ${w.dims.join(" x ")}`);
   }
+  checkWidth(m);
   const out = new Float64Array(n * m);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < k; j++) {
@@ -92,11 +104,15 @@ const normalizer: Operator = ([x], { attributes }) => {
     norm === "L1"
       ? row.reduce((sum, v) => sum + Math.abs(v), 0)
       : norm === "L2"
-      ? Math.hypot(...row)
-      : Math.max(...row.map(Math.abs));
+      ? Math.sqrt(row.reduce((sum, v) => sum + v * v, 0))
+      : row.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   const width = widthOf(x);
   const all = Array.from(x.data);
-  return [made(x.dims, all.map((v, i) => v / size(all.slice(i - i % width, i - i % width + width))))];
+  const sizes = Array.from(
+    { length: rowsOf(x) },
+    (_, row) => size(all.slice(row * width, (row + 1) * width)),
+  );
+  return [made(x.dims, all.map((v, i) => v / sizes[Math.floor(i / width)]))];
 };
 
 const same: Operator = ([x]) => [x];
@@ -125,6 +141,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Softmax: ([x]) => [afterwards(x, { s: "SOFTMAX" })],
   Concat: (inputs) => {
     const widths = inputs.map(widthOf);
+    checkWidth(widths.reduce((a, b) => a + b, 0));
     const n = rowsOf(inputs[0]);
     const rows = Array.from(
       { length: n },
@@ -135,6 +152,8 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   },
   Scaler: ([x], node) => {
     const [shift, scale] = [floats(node, "offset"), floats(node, "scale")];
+    const odd = [shift, scale].find((list) => list.length !== 1 && list.length !== widthOf(x));
+    if (odd) throw new RangeError(`${odd.length} numbers meet ${widthOf(x)} columns`);
     const at = (list: readonly number[], i: number) => list[i % list.length];
     return [made(x.dims, Float64Array.from(x.data, (v, i) => (v - at(shift, i)) * at(scale, i)))];
   },

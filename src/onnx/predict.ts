@@ -34,7 +34,10 @@ export function openOnnx(bytes: Uint8Array): OnnxModel {
     predict(rows, n) {
       const values = new Map<string, Tensor | null>(graph.constants);
       values.set(graph.inputs[0], { dims: [n, rows.length / Math.max(1, n)], data: rows });
-      for (const node of graph.nodes) if (wanted.has(node)) compute(node, values, what);
+      let work = 0;
+      for (const node of graph.nodes) {
+        if (wanted.has(node)) work = checkWork(work + compute(node, values, n, what), what);
+      }
       const found = values.get(output);
       if (!found) throw new TypeError(`${what} makes no numbers of "${output}"`);
       return found.data;
@@ -58,14 +61,32 @@ function needed(graph: OnnxGraph, makers: ReadonlyMap<string, OnnxNode>, output:
   return wanted;
 }
 
-function compute(node: OnnxNode, values: Map<string, Tensor | null>, what: string): void {
+/**
+ * Numbers that all nodes together may read for a row. A file of 24 MB holds six million weights; one that uses them again and
+ * again, or puts a value beside itself until memory ends, is made to do harm.
+ */
+const WORK_MAX = 10_000_000;
+
+function checkWork(work: number, what: string): number {
+  if (work <= WORK_MAX) return work;
+  throw new TypeError(`${what} reads over ${WORK_MAX} numbers for a row, which is too slow to serve`);
+}
+
+/** @returns how many numbers were read for a row */
+function compute(node: OnnxNode, values: Map<string, Tensor | null>, n: number, what: string): number {
   const inputs = node.inputs.map((name) => {
     const value = values.get(name);
     if (!value) throw new TypeError(`${what}: ${node.op} needs "${name}", which nothing makes`);
     return value;
   });
+  const work = inputs.reduce(
+    (sum, { dims, data }) => sum + data.length / (dims[0] === n ? Math.max(1, n) : 1),
+    0,
+  );
+  checkWork(work, what);
   try {
     OPERATORS[node.op](inputs, node).forEach((made, i) => values.set(node.outputs[i], made));
+    return work;
   } catch (error) {
     throw new TypeError(`${what}: ${node.op} cannot be computed: ${messageOf(error)}`);
   }

@@ -28,6 +28,9 @@ const ANSWERS: Readonly<Record<string, (x: number, value: number) => boolean>> =
   BRANCH_NEQ: (x, value) => x !== value,
 };
 
+/** More answers a row than any model has classes. */
+const OUTPUTS_MAX = 1000;
+
 const known = new WeakMap<OnnxNode, Ensemble>();
 
 function ensembleOf(node: OnnxNode, what: "class" | "target"): Ensemble {
@@ -48,7 +51,8 @@ function ensembleOf(node: OnnxNode, what: "class" | "target"): Ensemble {
     ints("nodes_missing_value_tracks_true"),
   ];
   const [yes, no] = [ints("nodes_truenodeids"), ints("nodes_falsenodeids")];
-  const nodes = node.attributes.get("nodes_modes")!.strings.map((mode, i): TreeNode => ({
+  const modes = node.attributes.get("nodes_modes")?.strings ?? [];
+  const nodes = modes.map((mode, i): TreeNode => ({
     mode,
     feature: features[i],
     value: values[i],
@@ -59,12 +63,34 @@ function ensembleOf(node: OnnxNode, what: "class" | "target"): Ensemble {
   }));
   const [ids, weights] = [ints(`${what}_ids`), floats(`${what}_weights`)];
   const [ofTree, ofNode] = [ints(`${what}_treeids`), ints(`${what}_nodeids`)];
-  ids.forEach((id, i) => nodes[place.get(`${ofTree[i]}/${ofNode[i]}`)!].adds.push([id, weights[i]]));
-  const roots = trees.flatMap((tree, i) => trees.indexOf(tree) === i ? [i] : []);
-  const outputs = what === "target" ? node.attributes.get("n_targets")?.i ?? 1 : 1 + Math.max(...ids);
-  const made = { nodes, roots, outputs };
+  const most = ids.reduce((a, b) => Math.max(a, b), 0);
+  const outputs = what === "target" ? node.attributes.get("n_targets")?.i ?? 1 : 1 + most;
+  if (!(outputs >= 1 && outputs <= OUTPUTS_MAX)) throw new RangeError(`trees have ${outputs} outputs`);
+  ids.forEach((id, i) => {
+    const leaf = nodes[place.get(`${ofTree[i]}/${ofNode[i]}`) ?? -1];
+    if (!leaf || !(id >= 0 && id < outputs)) {
+      throw new RangeError(`a leaf adds to output ${id} of ${outputs}`);
+    }
+    leaf.adds.push([id, weights[i]]);
+  });
+  const first = new Map<number, number>();
+  trees.forEach((tree, i) => first.has(tree) || first.set(tree, i));
+  const made = { nodes, roots: [...first.values()], outputs };
+  checkTrees(made);
   known.set(node, made);
   return made;
+}
+
+/** @throws {RangeError} a way from a root comes back to a node, or leads to none: it would never end */
+function checkTrees({ nodes, roots }: Ensemble): void {
+  const seen = new Set<number>();
+  const open = [...roots];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (!nodes[at]) throw new RangeError("a node of a tree leads to none");
+    if (seen.has(at)) throw new RangeError("a node of a tree is reached twice");
+    seen.add(at);
+    if (nodes[at].mode !== "LEAF") open.push(nodes[at].yes, nodes[at].no);
+  }
 }
 
 /**

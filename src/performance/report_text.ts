@@ -1,4 +1,5 @@
 import type { PerformanceReport } from "./report.ts";
+import { count, figure } from "../format/numbers.ts";
 import { metricName } from "../format/words.ts";
 import type { Excess } from "./excess.ts";
 
@@ -30,14 +31,16 @@ export function reportText(
     ? `; estimated, not measured: ${metricName(loss)} ${figure(guess.value)}${range(guess)} on those`
     : "";
   const missing = classes ? "; not estimated for several classes" : "";
-  const wait = waiting > 0 ? `${waiting} predictions pending${next}${estimate}${missing}` : "";
+  const wait = waiting > 0 ? `${count(waiting)} predictions pending${next}${estimate}${missing}` : "";
   const now = measured?.metrics.find(({ metric }) => metric === loss);
   if (!now) return sentences(`Version ${version}: no outcomes yet`, wait);
   const from = now.atDeployment === null ? "" : `, ${figure(now.atDeployment)} at deployment`;
-  const cut = kept < total && now.rows === kept ? ` (the newest ${kept} of ${total} were used)` : "";
-  const found = `${metricName(loss)} ${figure(now.value)}${
-    range(now)
-  } on ${now.rows} predictions of ${now.shoppers} shoppers${from}${cut}`;
+  const cut = kept < total && now.rows === kept
+    ? ` (the newest ${count(kept)} of ${count(total)} were used)`
+    : "";
+  const found = `${metricName(loss)} ${figure(now.value)}${range(now)} on ${count(now.rows)} predictions of ${
+    count(now.shoppers)
+  } shoppers${from}${cut}`;
   return sentences(`${verdict(version, answer, why)}: ${found}`, expectations(answer, excesses), wait);
 }
 
@@ -66,6 +69,3 @@ function expectations(answer: PerformanceReport["answer"], excesses: readonly Ex
 const sentences = (...parts: readonly string[]) => parts.filter((part) => part !== "").join(". ");
 const range = ({ low, high }: { low: number | null; high: number | null }) =>
   low === null || high === null ? "" : ` (${figure(low)} to ${figure(high)})`;
-
-/** Four significant digits, whole numbers from a thousand on. */
-const figure = (value: number) => Math.abs(value) >= 1000 ? String(Math.round(value)) : value.toPrecision(4);

@@ -12,7 +12,6 @@ import { stalledSource } from "./checks/stalled.ts";
 import { late, outOfOrder } from "./checks/timing.ts";
 import { failures, lostType, newTypes } from "./checks/types.ts";
 import { volume } from "./checks/volume.ts";
-import { askOwnChecks } from "./own.ts";
 import type { Check } from "./view.ts";
 
 /**
@@ -46,7 +45,6 @@ export const CHECKS: readonly { part: number; checks: readonly Check[] }[] = [
       newCatalogue,
       frozen,
       skew,
-      askOwnChecks,
     ],
   },
 ];

@@ -14,13 +14,15 @@ const APART_MS = 3 * DAY_MS;
  * bring something new. Each test compares the shop with its own past; Holm's procedure holds the chance of any false
  * finding of the look at `alpha`, whatever the number of tests. A pure function: the same evidence gives the same
  * report.
+ * @param own the answers of the operator's checks, which share the budget of the last family
  */
-export function judgeQuality(evidence: QualityEvidence): QualityReport {
+export function judgeQuality(evidence: QualityEvidence, own: readonly Tested[] = []): QualityReport {
   const view = viewOf(evidence);
   const families = CHECKS.map(({ part, checks }) => ({
     alpha: part * evidence.alpha,
     tests: checks.flatMap((c) => c(view)),
   }));
+  families[families.length - 1].tests.push(...own);
   const found = once(
     families.flatMap(({ alpha, tests }) => significant(tests, alpha))
       .flatMap(({ p, draft }) => named(evidence, draft, p)),

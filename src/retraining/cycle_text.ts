@@ -23,7 +23,7 @@ function textOf(cycle: Cycle): string {
     case "rolled back":
       return `Version ${cycle.challenger} was taken back${watch ? `: ${watch.text}` : ""}`;
     case "deployed":
-      return `Version ${cycle.challenger} serves: ${
+      return `Version ${cycle.challenger} was deployed: ${
         evidence ? comparison(evidence) : "no comparison was stored"
       }`;
     case "rolling out":
@@ -87,7 +87,7 @@ function interval({ difference, championLoss }: Evidence): string {
 
 function why({ gate, threshold, stale, staleBecause, failing }: Evidence): string {
   if (gate === "threshold") return `; the threshold asks for ${percent(threshold)}`;
-  if (gate === "no-harm") return "; it is promoted unless it does harm";
+  if (gate === "no-harm") return "; gate no-harm: deployed unless the rows speak against it";
   if (failing) return "; the champion was failing";
   return stale ? `; the champion was stale${staleBecause ? ` (${staleBecause})` : ""}` : "";
 }

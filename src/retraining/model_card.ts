@@ -82,7 +82,7 @@ function data({ version: { manifest }, importance }: CardFacts): DocumentSection
       `Snapshot ${snapshotId} (hash ${snapshotHash}), feature set ${featureHash}.`,
       ...top.length > 0
         ? [
-          `Leans on ${
+          `Feature importance: ${
             listed(top.map(([name, rise]) => `${name} (loss ${percent(rise, { sign: true })} when shuffled)`))
           }.`,
         ]

@@ -2,9 +2,9 @@ import type { RolloutDecision } from "./decision.ts";
 import { boundedDifference } from "./difference.ts";
 import type { RolloutEvidence } from "./rollout_evidence.ts";
 import { brokenGuardrail } from "./guardrails.ts";
-import type { ArmShare, RolloutPlan, RolloutPosition } from "./plan.ts";
+import type { ArmShare, RolloutPlan, RolloutPosition, StandardStrategy } from "./plan.ts";
 import { harmedSegment } from "./segments.ts";
-import { strategyDecision } from "./strategies/own.ts";
+import { STRATEGIES } from "./strategies/mod.ts";
 import { undecided } from "./undecided.ts";
 import { differenceText, duration } from "./format.ts";
 
@@ -15,25 +15,32 @@ import { differenceText, duration } from "./format.ts";
  * harm to a segment; then the strategy; and what has not ended after `daysMax` ends as the plan says. Of several
  * challengers one that is stopped leaves, its share stays 0, and the rollout goes on with the others. While a person
  * paused it, only what stops a challenger counts: no step, no promotion, no end after `daysMax`.
+ * @param own what the operator's strategy says, where the plan names one: see `decideByStrategy()`
  */
 export function decideRollout(
   plan: RolloutPlan,
   position: RolloutPosition,
   evidence: RolloutEvidence,
+  own?: RolloutDecision,
 ): RolloutDecision {
-  const decision = decided(plan, position, evidence);
+  const decision = decided(plan, position, evidence, own);
   if (decision.kind !== "promote" || plan.mayPromote) return decision;
   return { kind: "hold", text: `${decision.text}; but a drill is never promoted` };
 }
 
-function decided(plan: RolloutPlan, position: RolloutPosition, evidence: RolloutEvidence): RolloutDecision {
+function decided(
+  plan: RolloutPlan,
+  position: RolloutPosition,
+  evidence: RolloutEvidence,
+  own: RolloutDecision | undefined,
+): RolloutDecision {
   const tried = challengersIn(plan, position);
   const stops = tried.flatMap(({ version }) => stopOf(plan, evidence, version) ?? []);
   const left = tried.filter(({ version }) => stops.every((stop) => stop.version !== version));
   if (left.length === 0 && stops.length > 0) return rollBack(stops[0]);
   const decision = stops.length > 0
     ? withoutThem(position, stops)
-    : strategyDecision(plan, position, evidence);
+    : own ?? STRATEGIES[plan.strategy as StandardStrategy].decide(plan, position, evidence);
   if (evidence.paused) return stops.length > 0 || decision.kind === "roll back" ? decision : PAUSED;
   const open = decision.kind === "keep collecting" || decision.kind === "go on";
   if (!open || evidence.days < plan.daysMax) return decision;

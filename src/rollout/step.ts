@@ -2,11 +2,11 @@ import type { RolloutDecision } from "./decision.ts";
 import type { RolloutPlan } from "./plan.ts";
 import { duration, whole } from "./format.ts";
 
-/** "since 26 h: 1,204 of 1,000 shoppers" */
+/** "for 26 h: 1,204 shoppers, 1,000 needed" */
 export const stepText = (
   plan: RolloutPlan,
   { hours, shoppers }: { hours: number; shoppers: number },
-): string => `since ${duration(hours)}: ${whole(shoppers)} of ${whole(plan.stepShoppers)} shoppers`;
+): string => `for ${duration(hours)}: ${whole(shoppers)} shoppers, ${whole(plan.stepShoppers)} needed`;
 
 /** Returns what a step still waits for; null: nothing. */
 export function stepUnfinished(

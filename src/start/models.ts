@@ -1,11 +1,18 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Extension, modelExtension } from "../app/extensions.ts";
-import { codeFiles } from "../core/code_folder.ts";
+import { type CodeFile, codeFiles } from "../core/code_folder.ts";
+import { messageOf } from "../core/errors.ts";
 import { loadModels } from "../models/mod.ts";
 import { defineModel, type ModelDefinition } from "../models/model.ts";
 import { loadOwnModels } from "../models/own.ts";
+import { OwnCode } from "../threads/own_code.ts";
 import type { ServiceOptions } from "./options.ts";
+
+/** A file is loaded, and its definition tried on invented shoppers, for so long. */
+const TRIED_WITHIN_MS = 30_000;
+const TRIAL = fileURLToPath(new URL("../models/own_trial.ts", import.meta.url));
 
 /** The models of a service by name, and what is to be said of the operator's files. */
 export interface DefinedModels {
@@ -26,7 +33,7 @@ export async function definedModels(
 ): Promise<DefinedModels> {
   const all = new Map(await loadModels(modelsFolder));
   const folder = config.PERENNIAL_MODELS;
-  const files = folder === undefined ? [] : await loadOwnModels(folder, all.keys());
+  const files = folder === undefined ? [] : await loadTried(folder, all.keys());
   for (const { file, fault } of files) if (fault) log(leftOut("model", file, fault));
   for (const model of [...files.flatMap(({ value }) => value ?? []), ...ownModels.map(defineModel)]) {
     if (all.has(model.name)) {
@@ -38,6 +45,19 @@ export async function definedModels(
     models: new Map([...all].sort(([a], [b]) => a < b ? -1 : 1)),
     extensions: files.map(modelExtension),
   };
+}
+
+/** Loads what a thread that can be ended has loaded before: a file that loops must not keep the service from starting. */
+async function loadTried(folder: string, taken: Iterable<string>): Promise<CodeFile<ModelDefinition>[]> {
+  const trial = new OwnCode(TRIAL, { rights: "speak", withinMs: TRIED_WITHIN_MS, pauseMs: 0 });
+  const faults = new Map<string, string>();
+  for (const file of await codeFiles(folder, "models")) {
+    const address = pathToFileURL(join(folder, file)).href;
+    await trial.ask({ call: "tryModel", args: [address], read: () => undefined })
+      .catch((error) => faults.set(file, messageOf(error)));
+  }
+  trial.close();
+  return await loadOwnModels(folder, { taken, faults });
 }
 
 /** Says that a file of the operator's is not in use. */

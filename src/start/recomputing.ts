@@ -2,7 +2,7 @@ import { DriftEvidence } from "../monitoring/drift.ts";
 import { judgePerformance } from "../performance/judge_performance.ts";
 import type { PerformanceEvidence } from "../performance/performance_evidence.ts";
 import { QualityEvidence } from "../quality/quality_evidence.ts";
-import { judgeQuality } from "../quality/judge_quality.ts";
+import { judgeWithOwn } from "../quality/own.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
 import { recomputeDrift } from "../monitoring/recompute_drift.ts";
 import { redactionsBehind } from "../db/people/redactions.ts";
@@ -19,7 +19,7 @@ export async function recomputing(
   return {
     open: (sha256) => openValue(store, sha256),
     recompute: {
-      quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
+      quality: (evidence) => judgeWithOwn(QualityEvidence.parse(evidence)),
       drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },

@@ -20,9 +20,9 @@ import {
 } from "./control_client.ts";
 import type { Control } from "./control.ts";
 
-const STATES: Readonly<Record<string, WorkflowState>> = {
+const STATES: Readonly<Record<string, WorkflowState | "paused">> = {
   RUNNING: "running",
-  PAUSED: "running",
+  PAUSED: "paused",
   CONTINUED_AS_NEW: "running",
   COMPLETED: "completed",
   FAILED: "failed",
@@ -31,8 +31,8 @@ const STATES: Readonly<Record<string, WorkflowState>> = {
   TIMED_OUT: "timed out",
 };
 
-/** Returns what Temporal knows of a workflow. */
-export async function workflowState(client: Client, workflowId: string): Promise<WorkflowState> {
+/** Returns what Temporal knows of a workflow. One that a person paused there is there, and does nothing. */
+export async function workflowState(client: Client, workflowId: string): Promise<WorkflowState | "paused"> {
   try {
     const { status } = await client.workflow.getHandle(workflowId).describe();
     return STATES[status.name] ?? "running"; // a word of a newer server says nothing against it
@@ -51,7 +51,10 @@ export function workflowControl(
   { taskQueue, control }: { taskQueue: string; control: Pick<Control, "start" | "stop"> },
 ): WorkflowControl {
   return {
-    stateOf: (workflowId) => workflowState(client, workflowId),
+    async stateOf(workflowId) {
+      const state = await workflowState(client, workflowId);
+      return state === "paused" ? "running" : state; // it is there: whoever paused it lets it go on
+    },
     ensureRetrainer: (retrainer) => ensureRetrainer(client, { ...retrainer, taskQueue }),
     async setActive(model, active) {
       const requestId = `reconciler/${crypto.randomUUID()}`;

@@ -1,5 +1,3 @@
-import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
 import { computeThread } from "../core/worker_thread.ts";
 import { InsufficientDataError } from "../core/errors.ts";
 import type { Table } from "../drift/table.ts";
@@ -27,13 +25,11 @@ const WITHIN_MS = 5 * 60_000;
  * Creates a pool of one thread, which starts with the first request and takes one after the other; requests beyond the bound
  * are refused, so that a look that comes too often is seen, not piled up.
  */
-export function createDriftWorkerPool({ waitingMax = 100, withinMs = WITHIN_MS, distances = [] }: {
+export function createDriftWorkerPool({ waitingMax = 100, withinMs = WITHIN_MS }: {
   waitingMax?: number;
   withinMs?: number;
-  /** paths of the files that define an operator's own distances */
-  distances?: readonly string[];
 } = {}): DriftWorkerPool {
-  return new SingleWorkerPool(waitingMax, withinMs, distances);
+  return new SingleWorkerPool(waitingMax, withinMs);
 }
 
 class SingleWorkerPool implements DriftWorkerPool {
@@ -44,11 +40,7 @@ class SingleWorkerPool implements DriftWorkerPool {
   private lastId = 0;
   private closed = false;
 
-  constructor(
-    private readonly waitingMax: number,
-    private readonly withinMs: number,
-    private readonly distances: readonly string[],
-  ) {}
+  constructor(private readonly waitingMax: number, private readonly withinMs: number) {}
 
   compareWindows(reference: Table, current: Table, options: WindowsOptions): Promise<WindowsVerdict> {
     if (this.closed) {
@@ -60,8 +52,7 @@ class SingleWorkerPool implements DriftWorkerPool {
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<WindowsVerdict>();
-    const distances = this.distances.map((path) => pathToFileURL(path).href);
-    const request = { id: ++this.lastId, reference, current, options, distances };
+    const request = { id: ++this.lastId, reference, current, options };
     this.queue.push({ request, resolve, reject });
     this.dispatch();
     return promise;
@@ -88,10 +79,7 @@ class SingleWorkerPool implements DriftWorkerPool {
   }
 
   private open(): Worker {
-    const worker = computeThread(
-      new URL("./worker.ts", import.meta.url),
-      this.distances.map((path) => dirname(path)),
-    );
+    const worker = computeThread(new URL("./worker.ts", import.meta.url));
     worker.onmessage = ({ data }: MessageEvent<FromDriftWorker>) => this.receive(data);
     worker.onerror = (event) => {
       event.preventDefault();

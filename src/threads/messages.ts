@@ -7,8 +7,6 @@ export interface ToDriftWorker {
   reference: Table;
   current: Table;
   options: WindowsOptions;
-  /** addresses of the files of an operator's own distances */
-  distances: readonly string[];
 }
 
 export type FromDriftWorker =

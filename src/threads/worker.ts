@@ -1,24 +1,16 @@
 import { InsufficientDataError } from "../core/errors.ts";
-import { lateImport } from "../core/late_import.ts";
-import { addDetector, type Detector } from "../drift/detectors.ts";
 import { compareWindows } from "../drift/windows.ts";
 import type { ErrorFacts, FromDriftWorker, ToDriftWorker } from "./messages.ts";
 
 /** The worker thread: compares windows, one request after the other. */
-
-/** A file of an operator's own distance. */
-interface Own {
-  readonly default: Detector;
-}
 
 const scope = self as unknown as {
   postMessage(message: FromDriftWorker): void;
   onmessage: ((event: MessageEvent<ToDriftWorker>) => void) | null;
 };
 
-scope.onmessage = async ({ data: { id, reference, current, options, distances } }) => {
+scope.onmessage = ({ data: { id, reference, current, options } }) => {
   try {
-    for (const distance of distances) addDetector((await lateImport<Own>(distance)).default);
     scope.postMessage({ id, kind: "done", verdict: compareWindows(reference, current, options) });
   } catch (error) {
     scope.postMessage({ id, kind: "failed", error: factsOf(error) });

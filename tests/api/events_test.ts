@@ -77,6 +77,7 @@ const REFUSED = [
   ["nothing", "", {}, 422],
   ["an empty array", "[]", {}, 422],
   ["what is not JSON", "id,type\n", { "Content-Type": "application/json" }, 400],
+  ["what is not UTF-8", Uint8Array.from('{"user":"M\xfcller"}', (c) => c.charCodeAt(0)), {}, 400],
   ["another content type", "id,type\n", { "Content-Type": "text/csv" }, 415],
   ["another packing", "x", { "Content-Encoding": "br" }, 415],
   ["a packing that is none", "x", { "Content-Encoding": "gzip" }, 400],

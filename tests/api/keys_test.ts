@@ -4,6 +4,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import assert from "node:assert/strict";
 import { beginSession, sessionOf } from "../../src/app/security/sessions.ts";
 import { sha256 } from "../../src/core/hash.ts";
+import { SCOPES } from "../../src/security/scopes.ts";
 import { KEY, NOW, type Served, withApp } from "./support.ts";
 
 const atMs = Date.parse(NOW);
@@ -130,6 +131,12 @@ Deno.test("a key that is bounded to scopes does nothing else, and signs nobody i
     assert.equal(await status("POST", "/retraining/force", {}), 403);
     assert.equal(await status("GET", "/audit"), 403);
     assert.equal(await status("POST", "/sign-in-links"), 403);
+    const manager = await (await call("POST", "/keys", { ...body, name: "manager", scopes: [...SCOPES] }))
+      .json();
+    const headers = { Authorization: `Bearer ${manager.key}` };
+    const refused = await app.request("/sign-in-links", { method: "POST", headers });
+    assert.equal(refused.status, 403);
+    assert.match((await refused.json()).detail, /bounded to scopes, and signs no browser in/);
     assert.equal((await call("POST", "/keys", { ...body, name: "x", scopes: ["all"] })).status, 422);
   }));
 

@@ -81,21 +81,25 @@ for (
     ["cara", { serves: false }, "train"],
   ] as const
 ) {
-  Deno.test(`nextStep() of ${policy} ${JSON.stringify(changed).slice(0, 60)} is ${want}`, () => {
-    const step = nextStep(readPolicy(policy), situation(changed));
+  Deno.test(`nextStep() of ${policy} ${JSON.stringify(changed).slice(0, 60)} is ${want}`, async () => {
+    const step = await nextStep(readPolicy(policy), situation(changed));
     assert.equal(step.run, want, step.why);
     assert.equal(step.trigger === null, want !== "cycle");
     assert.ok(step.why.length > 0);
   });
 }
 
-Deno.test("nextStep() forces the cycle that a policy has decided on, and lets Perennial's check decide itself", () => {
-  const trigger = (policy: string, changed: Partial<Situation>) =>
-    nextStep(readPolicy(policy), situation(changed)).trigger;
-  assert.equal(trigger("every:validate=true", {}), "force");
-  assert.equal(trigger("drift", { findings: drifted }), "force");
-  assert.equal(trigger("perennial", {}), "replay");
-  assert.equal(trigger("drift", { serves: false }), "replay", "the first model is everybody's own check's");
+Deno.test("nextStep() forces the cycle that a policy has decided on, and lets Perennial's check decide itself", async () => {
+  const trigger = async (policy: string, changed: Partial<Situation>) =>
+    (await nextStep(readPolicy(policy), situation(changed))).trigger;
+  assert.equal(await trigger("every:validate=true", {}), "force");
+  assert.equal(await trigger("drift", { findings: drifted }), "force");
+  assert.equal(await trigger("perennial", {}), "replay");
+  assert.equal(
+    await trigger("drift", { serves: false }),
+    "replay",
+    "the first model is everybody's own check's",
+  );
 });
 
 Deno.test("every policy that can be asked for is there, and those that look validate always", () => {

@@ -5,7 +5,7 @@ import { withServed } from "./support.ts";
 
 Deno.test("perennial alerts shows what is open, ack says who has seen it, --all what has closed", () =>
   withServed(async ({ run, sql }) => {
-    assert.equal((await run(["alerts"])).out, "No alerts");
+    assert.equal((await run(["alerts"])).out, "No open alerts; --all shows closed ones too");
     const { id } = await openAlert(sql, anAlert(), { nowMs: NOW_MS });
     await openAlert(sql, anAlert(), { nowMs: NOW_MS });
     const shown = await run(["alerts"]);
@@ -19,7 +19,7 @@ Deno.test("perennial alerts shows what is open, ack says who has seen it, --all 
     assert.match(ack.out, new RegExp(`^Alert ${id} is acknowledged by owner: churn: shoppers`));
     assert.match((await run(["alerts"])).out, /acknowledged by owner at 2011-09-01 00:00: known$/);
     await closeAlert(sql, anAlert().key, { why: "gone", nowMs: NOW_MS });
-    assert.equal((await run(["alerts"])).out, "No alerts");
+    assert.equal((await run(["alerts"])).out, "No open alerts; --all shows closed ones too");
     assert.match((await run(["alerts", "--all"])).out, /closed 2026-11-24 09:00: gone$/);
     assert.equal(JSON.parse((await run(["alerts", "--all", "--json"])).out)[0].id, id);
   }));

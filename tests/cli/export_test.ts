@@ -96,7 +96,7 @@ Deno.test("writePieces leaves the file as it was when a piece fails, and nothing
     await Deno.symlink(path, link);
     await writePieces(link, pieces(false)); // through the link, which stays one
     assert.ok((await Deno.lstat(link)).isSymlink);
-    await assert.rejects(writePieces(join(folder, "none", "x.csv"), pieces(false)), Deno.errors.NotFound);
+    await assert.rejects(writePieces(join(folder, "none", "x.csv"), pieces(false)), /there is no folder/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -45,6 +45,20 @@ Deno.test("columns are left out where wrapping is not enough: the last first, or
   assert.match(plain(table(named(9), rows, at(36))), /^cycle {4}as of .*loss\n[^]*Left out to fit: outcome/);
 });
 
+Deno.test("a name, a date with its minute and a per cent sign are not broken while a column may go", () => {
+  const rows = [["orders_of_the_year.csv.gz", "2026-11-30 00:01", "−0.3 % to +1.0 %", "12"]];
+  const columns = ["file", "at", "change", { name: "known", right: true, drop: 10 }];
+  assert.equal(
+    plain(table(columns, rows, at(60))),
+    [
+      "file                       at                change",
+      "orders_of_the_year.csv.gz  2026-11-30 00:01  −0.3 % to",
+      "                                             +1.0 %",
+      "Left out to fit: known (--wide shows all)",
+    ].join("\n"),
+  );
+});
+
 Deno.test("no line of a table is wider than the terminal, and no character of a wrapped cell is lost", () => {
   const cell = fc.string({ unit: fc.constantFrom(..."ab c"), maxLength: 60 }).map((text) => text.trim());
   fc.assert(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { npxGone } from "../../src/cli/npx.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { ended, npxAbove } from "../../src/cli/npx.ts";
 
 /** A process whose command line looks like that of npx, with another one below it, as `npx deno task up` has. */
 async function withNpx(
@@ -28,19 +29,17 @@ async function withNpx(
   }
 }
 
-const settlesWithin = (promise: Promise<void>, ms: number): Promise<boolean> => {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  return Promise.race([promise.then(() => true), late]).finally(() => clearTimeout(timer));
-};
-
-Deno.test("npxGone() settles once the npx above has ended, and not before", () =>
+Deno.test("npxAbove() finds the npx above a process, and ended() settles when it has gone", () =>
   withNpx("npx", async (npx, below) => {
-    const gone = npxGone({ npm_command: "exec" }, { pid: below, everyMs: 10 });
-    assert.equal(await settlesWithin(gone, 60), false);
+    assert.equal(await npxAbove({ npm_command: "exec" }, below), npx.pid);
+    let settled = false;
+    void ended(npx.pid, 10).then(() => settled = true);
+    await delay(60);
+    assert.equal(settled, false);
     npx.kill("SIGTERM");
     await npx.status;
-    assert.equal(await settlesWithin(gone, 60_000), true);
+    for (let tries = 0; !settled && tries < 6000; tries++) await delay(10);
+    assert.ok(settled);
   }));
 
 for (
@@ -49,11 +48,8 @@ for (
     ["npm did not start this", "npx", {}],
   ] as const
 ) {
-  Deno.test(`npxGone() never settles, when ${name}`, () =>
-    withNpx(program, async (npx, below) => {
-      const gone = npxGone(env, { pid: below, everyMs: 10 });
-      npx.kill("SIGKILL");
-      await npx.status;
-      assert.equal(await settlesWithin(gone, 60), false);
+  Deno.test(`npxAbove() finds none, when ${name}`, () =>
+    withNpx(program, async (_npx, below) => {
+      assert.equal(await npxAbove(env, below), null);
     }));
 }

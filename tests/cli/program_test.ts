@@ -123,6 +123,10 @@ for (
     ["no model to roll back", ["rollback"], /missing required argument 'model'/],
     ["a version that is no number", ["promote", "churn", "latest"], /version.*whole number/],
     ["an environment that cannot be used", ["status"], /PERENNIAL_PORT/],
+    ["an address without http", ["status", "--url", "localhost:8000"], /"localhost:8000": need an address/],
+    ["a setting that there is not", ["config", "get", "gaet"], /no setting "gaet"; did you mean gate/],
+    ["a check that is no id", ["explain", "abc"], /"abc" is no check's id: perennial checks/],
+    ["a file of no format", ["export", "--out", "x.foo"], /"x.foo" names no format/],
   ] as const
 ) {
   Deno.test(`perennial ends with 2 and says why, when given ${name}`, async () => {

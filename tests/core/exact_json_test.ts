@@ -24,10 +24,10 @@ for (
     assert.deepEqual(parseExactJson(text), want));
 }
 
-Deno.test("parseLooseJson() takes NaN and Infinity for nothing, but not within text", () => {
+Deno.test("parseLooseJson() takes NaN for nothing and Infinity for a text, but not within text", () => {
   assert.deepEqual(parseLooseJson('{"a":NaN,"b":-Infinity,"c":"NaN \\" NaN","d":1}'), {
     a: null,
-    b: null,
+    b: "-Infinity",
     c: 'NaN " NaN',
     d: 1,
   });

@@ -235,7 +235,9 @@ export function emptyMonitoring(model: string, models: readonly string[]): Monit
   if (!models.includes(model)) return null;
   const none = (name: string) => ({
     report: null,
-    waiting: `Not monitored yet (no version of ${name} is deployed)`,
+    waiting: name === "the events"
+      ? "Not evaluated yet; the monitor evaluates the events once an hour"
+      : `Not monitored yet (no version of ${name} is deployed)`,
   });
   return {
     model,

@@ -3,7 +3,7 @@ import { DAY_MS } from "../../src/core/time.ts";
 import type { Approval } from "../../src/db/rollouts/approvals.ts";
 import type { ServingMove } from "../../src/registry/version.ts";
 import { planText } from "../../src/rollout/plan_text.ts";
-import { rolloutLooks } from "../../src/app/reports/rollout_looks.ts";
+import { readLook } from "../../src/app/reports/rollout_looks.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import type { ArmShare } from "../../src/rollout/plan.ts";
@@ -144,7 +144,8 @@ export function makeRollout(setup: RolloutSetup): RolloutStory {
       if (decision.kind === "promote") move("deploy", { version: challenger, share: 1 }, asOf);
     }
   }
-  return { rollout, plan: planText(plan).split("\n"), looks: rolloutLooks(rollout, looks), moves };
+  const told = looks.map((look) => readLook(rollout, look, decideRollout(plan, look, look.evidence)));
+  return { rollout, plan: planText(plan).split("\n"), looks: told, moves };
 }
 
 export const anApproval = (nowMs: number, over: Partial<Approval> = {}): Approval => ({

@@ -385,7 +385,7 @@ Deno.test("a finding is accepted by a form, with the reason, once it is found", 
     const after = await browser.page("/monitoring");
     assert.match(
       after.getElementById("quality")!.closest("table")!.textContent,
-      /Acceptedby owner: new price list/,
+      /Accepted by owner: new price list/,
     );
     assert.equal(accept(after), undefined);
     assert.equal((await browser.open("/act/accept?key=nothing")).status, 404);

@@ -21,3 +21,17 @@ export async function readSources(folders: readonly string[] = CODE_FOLDERS): Pr
   for (const folder of folders) await visit(folder);
   return sources;
 }
+
+/** Every Markdown page that says how things are now (no decision, no change), by its path from the root. */
+export async function readMarkdown(): Promise<Map<string, string>> {
+  const pages = new Map<string, string>();
+  const visit = async (path: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(join(ROOT, path))) {
+      const inner = path === "." ? name : `${path}/${name}`;
+      if (isDirectory && path !== "." && name !== "decisions") await visit(inner);
+      else if (name.endsWith(".md") && name !== "CHANGELOG.md") pages.set(inner, await readPage(inner));
+    }
+  };
+  for (const folder of [".", "docs", "examples", "deploy", "data", "python"]) await visit(folder);
+  return pages;
+}

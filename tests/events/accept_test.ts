@@ -36,6 +36,18 @@ Deno.test("validateEvent() accepts a purchase and fills in its amount", () =>
     atMs: NOW,
   }));
 
+for (const user of [{}, [], true, false, 0]) {
+  Deno.test(`validateEvent() takes the user ${JSON.stringify(user)} for none`, () =>
+    assert.equal(accepted({ ...good, user }).userKey, null));
+}
+
+Deno.test("validateEvent() names shoppers, products and categories alike, marks on letters or beside them", () => {
+  const [on, beside] = ["th\u00e9", "the\u0301"].map((name) =>
+    accepted({ ...good, id: undefined, user: name, product: name, category: name })
+  );
+  assert.deepEqual(beside, on);
+});
+
 for (
   const [name, change, field, reason] of [
     ["no type", { type: undefined }, "type", /missing/],

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
-import { rawsOf, readBytes } from "./support.ts";
+import { tryImport } from "../../src/app/events/try_import.ts";
+import { NOW_MS, rawsOf, readBytes, withFile } from "./support.ts";
 
 const HEADER = "user_id,type,timestamp";
 const file = (user: string) => `${HEADER}\n${user},view,2024-03-04\n`;
@@ -114,6 +115,21 @@ for (const [name, bytes, want] of ARCHIVES) {
   Deno.test(`an archive ${name} is read for its events, or refused`, async () => {
     if (want instanceof RegExp) await assert.rejects(users(bytes), want);
     else assert.deepEqual(await users(bytes), want);
+  });
+}
+
+for (
+  const [name, pack] of [
+    ["gzip", (text: string) => gzipSync(text)],
+    ["an archive of several", (text: string) => zip({ "a.csv": text, "b.csv": text })],
+  ] as const
+) {
+  Deno.test(`what ${name} holds is read to a bound, where there is one`, async () => {
+    const bytes = pack(file("u1").repeat(1000));
+    const read = (unpackedMax: number) =>
+      withFile(bytes, (path) => tryImport([path], { nowMs: NOW_MS, unpackedMax }));
+    assert.equal((await read(2 * file("u1").length * 1000)).summary.shoppers, 1);
+    await assert.rejects(read(file("u1").length * 1000 - 1), /unpacked it is larger than/);
   });
 }
 

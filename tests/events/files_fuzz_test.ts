@@ -121,7 +121,11 @@ Deno.test("any bytes at all are read or refused aloud, and counts balance", asyn
   await fc.assert(
     fc.asyncProperty(fc.array(part, { maxLength: 20 }), async (parts) => {
       const bytes = Buffer.concat([Buffer.from("user_id,type,timestamp\n"), ...parts]);
-      const { read, accepted, duplicates, conflicts, refused } = (await tryBytes(bytes)).summary;
+      const trial = await tryBytes(bytes).catch((error) => {
+        assert.match(error.message, /--encoding/); // by chance the bytes are words of a language
+        return tryBytes(bytes, { encoding: "utf-8" });
+      });
+      const { read, accepted, duplicates, conflicts, refused } = trial.summary;
       assert.equal(read, accepted + duplicates + conflicts + refused);
     }),
     { seed: 15, numRuns: 150 },

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { tryImport } from "../../src/app/events/try_import.ts";
+import { NO_MONEY } from "../../src/core/currency.ts";
 import { completePlan, PRESETS } from "../../src/events/presets.ts";
 import { parsePlan } from "../../src/events/plan.ts";
+import { trackedRows } from "../../src/events/tracked.ts";
 import { readBytes, tryBytes } from "./support.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -164,4 +166,20 @@ Deno.test("preset snowplow keeps every product of an event, also where products 
     preset: "snowplow",
   });
   assert.deepEqual([summary.accepted, summary.conflicts, summary.amount], [3, 0, 13.5]);
+});
+
+Deno.test("an order as Shopify sends it is no sale where it is a test, and tells what is no list of lines", () => {
+  const order = { name: "#1", created_at: "2024-03-04T10:00:00Z", line_items: [{ sku: "a", price: "2" }] };
+  const reasonsOf = (over: Record<string, unknown>) =>
+    trackedRows("shopify", [{ ...order, ...over }], NO_MONEY).map((row) =>
+      "unreadable" in row ? row.unreadable : "refused" in row ? row.refused.reason : null
+    );
+  assert.deepEqual(reasonsOf({}), [null]);
+  assert.deepEqual(reasonsOf({ test: false }), [null]);
+  assert.deepEqual(reasonsOf({ test: true }), ["is a test order"]);
+  assert.deepEqual(reasonsOf({ line_items: "a, b" }), ['"line_items" is not a list']);
+  assert.throws(
+    () => reasonsOf({ created_at: undefined }),
+    /^InvalidInputError: Send records as shopify sends them/,
+  );
 });

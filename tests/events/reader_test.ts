@@ -116,6 +116,97 @@ for (
   });
 }
 
+Deno.test("an id is one shopper and one product, its marks on its letters or beside them", async () => {
+  const lines = [LINE, second].map((line, i) => line.replace(/u\d/, i === 0 ? "ren\u00e9" : "rene\u0301"));
+  const { summary } = await tryBytes([HEADER, ...lines].join("\n"));
+  assert.deepEqual([summary.accepted, summary.shoppers], [2, 1]);
+});
+
+Deno.test("JSON that has something in place of a shopper's id that can be none names no shopper, and says so", async () => {
+  const users = [{}, [], true, 0, "u1", 7];
+  const lines = users.map((user, i) => JSON.stringify({ ...OBJECTS[0], user, product: `p${i}` }));
+  const { summary } = await tryBytes(lines.join("\n"));
+  const { accepted, refused, shoppers, withoutShopper } = summary;
+  assert.deepEqual({ accepted, refused, shoppers, withoutShopper }, {
+    accepted: 6,
+    refused: 0,
+    shoppers: 2,
+    withoutShopper: 4,
+  });
+});
+
+/** Bytes of a text in an encoding that only a decoder is there for. */
+function inEncoding(text: string, label: string): Uint8Array {
+  const decoder = new TextDecoder(label);
+  const pairs = (lead: number) => Array.from({ length: 0xbf }, (_, i) => [lead, 0x40 + i]);
+  const wide = /jis|gbk/.test(label) ? Array.from({ length: 0x7e }, (_, i) => pairs(0x81 + i)).flat() : [];
+  const bytes = new Map<string, number[]>();
+  for (const code of [...Array.from({ length: 256 }, (_, i) => [i]), ...wide]) {
+    const character = decoder.decode(Uint8Array.from(code));
+    if (!bytes.has(character)) bytes.set(character, code);
+  }
+  return Uint8Array.from([...text].flatMap((character) => bytes.get(character)!));
+}
+
+const fileOf = (words: string) =>
+  [HEADER, ...words.split(" ").map((word) => LINE.replace("u1", word))].join("\n");
+
+for (
+  const [language, words] of [
+    ["German", "Müller Jäger Weiß Kühne Österreich Zoë 5€ STRAßE"],
+    ["French", "Hélène Noël Façade forêt Loïc où déjà œuvre L’Haÿ brûlée Genève Ève À"],
+    ["Spanish", "Núñez García ¿Qué? Muñoz José Ibáñez Ñoño 1º Mª ¡Olé!"],
+    ["Portuguese", "São João Gonçalves ações mãe Câmara Guimarães irmã Camões"],
+    ["Italian and Catalan", "caffè città perché Forlì più È història Òscar raïm"],
+    ["Scandinavian", "Søren Ærø Ålborg Bjørk Høeg Tromsø Håkon Malmö Åsa Sjöström"],
+    ["Icelandic", "Þór Sigurðsson Guðrún Ægir Hörður Ýmir"],
+    ["Finnish, Estonian and Dutch", "Mäkinen Yö Õun Jõgi šokolaad België één ideeën"],
+    ["one word", "Möller"],
+  ]
+) {
+  Deno.test(`Windows-1252 is read without a question: ${language}`, async () => {
+    const { rows, layout } = await readBytes(inEncoding(fileOf(words), "windows-1252"));
+    assert.equal(layout.encoding, "windows-1252");
+    assert.deepEqual(rows.map((row) => "raw" in row && row.raw.user), words.split(" "));
+  });
+}
+
+for (
+  const [words, ...labels] of [
+    ["Novák Dvořák Černý Kučera Němec Růžička Jiří", "windows-1250", "iso-8859-2"],
+    ["Dvořák", "windows-1250", "iso-8859-2"],
+    ["Kučera", "windows-1250", "iso-8859-2"],
+    ["Łukasz Wałęsa Żaneta Świat Gdańsk Zając", "windows-1250", "iso-8859-2"],
+    ["Paweł", "windows-1250", "iso-8859-2"],
+    ["Szőke Győr Petőfi Fűzfa Kovács", "windows-1250", "iso-8859-2"],
+    ["Kovács Tóth Szabó Horváth Varga Kiss Molnár Németh László János Éva Béla Győr", "windows-1250"],
+    ["Băsescu Ţepeş Ştefan Constanţa", "windows-1250", "iso-8859-2"],
+    ["Petrović", "windows-1250"],
+    ["Müller 12€ cœur", "iso-8859-15"],
+    ["Müller Schröder Größe José Málaga", "macintosh"],
+    ["Yılmaz Şahin Erdoğan Gül", "windows-1254"],
+    ["Žemaitė Kęstutis Jūratė", "windows-1257"],
+    ["Иванов Пётр Ольга", "windows-1251", "koi8-r", "ibm866", "iso-8859-5"],
+    ["Αθήνα Γιώργος", "windows-1253"],
+    ["田中太郎 東京 鈴木", "shift_jis"],
+    ["田中", "shift_jis"],
+    ["王小明 茶杯 北京", "gbk"],
+  ]
+) {
+  for (const label of labels) {
+    Deno.test(`${words} in ${label} is asked about, and read where that is named`, async () => {
+      const bytes = inEncoding(fileOf(words), label);
+      await assert.rejects(readBytes(bytes), (error: Error) => {
+        assert.match(error.message, new RegExp(`--encoding ${label} reads "`));
+        return error.name === "InvalidInputError";
+      });
+      const { rows } = await readBytes(bytes, { encoding: label });
+      assert.deepEqual(rows.map((row) => "raw" in row && row.raw.user), words.split(" "));
+      await readBytes(bytes, { encoding: "utf-8" }); // line by line, those that are not UTF-8 left out
+    });
+  }
+}
+
 Deno.test("an encoding can be named, and one that is none is refused", async () => {
   const { rows, layout } = await readBytes(encoded(UMLAUTS, "latin1"), { encoding: "iso-8859-2" });
   assert.deepEqual([layout.encoding, "raw" in rows[0] && rows[0].raw.user], ["iso-8859-2", "Möller"]);
@@ -155,6 +246,7 @@ for (
       "one object behind the other over lines",
       OBJECTS.map((event) => JSON.stringify(event, null, 2)).join("\n"),
     ],
+    ["one object behind the other in one line", OBJECTS.map((event) => JSON.stringify(event)).join("")],
     ["NDJSON", OBJECTS.map((event) => JSON.stringify(event)).join("\n")],
     ["NDJSON with CRLF", OBJECTS.map((event) => JSON.stringify(event)).join("\r\n")],
     [

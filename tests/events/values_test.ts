@@ -156,7 +156,18 @@ for (
   Deno.test(`isNullWord() knows ${JSON.stringify(word)}, which is nobody either`, () =>
     assert.ok(isNullWord(word) && isNobody(word)));
 }
-for (const word of ["guest", "Anonymous", "unknown", "-", "NA", "00000000-0000-0000-0000-000000000000"]) {
+for (
+  const word of [
+    "guest",
+    "Anonymous",
+    "unknown",
+    "-",
+    "\u2014",
+    "n/d",
+    "NA",
+    "00000000-0000-0000-0000-000000000000",
+  ]
+) {
   Deno.test(`isNobody() knows ${word}, which may be something else elsewhere`, () =>
     assert.ok(isNobody(word) && !isNullWord(word)));
 }

@@ -7,12 +7,12 @@ import { policyNamed } from "../../src/backtest/policies/mod.ts";
 import { readPolicy } from "../../src/backtest/policy_spec.ts";
 import { readConfig } from "../../src/config/environment.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
-import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
-import { judgeQuality } from "../../src/quality/judge_quality.ts";
-import { decideRollout } from "../../src/rollout/decide.ts";
+import { STREAM_READERS } from "../../src/drift/stream/mod.ts";
+import { judgeWithOwn } from "../../src/quality/own.ts";
 import { makePlan } from "../../src/rollout/make_plan.ts";
-import { firstShares } from "../../src/rollout/strategies/own.ts";
+import { decideByStrategy, firstShares } from "../../src/rollout/strategies/own.ts";
 import { createDriftWorkerPool } from "../../src/threads/drift_worker_pool.ts";
+import { withOwnDistances } from "../../src/threads/own_distances.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
 import type { Table } from "../../src/drift/table.ts";
 import { evidenceAt, healthyDays } from "../quality/shop.ts";
@@ -21,15 +21,7 @@ const folder = fileURLToPath(new URL("../../examples/extensions", import.meta.ur
 const config = readConfig({ PERENNIAL_EXTENSIONS: folder });
 const logged: string[] = [];
 const log = (line: string) => void logged.push(line);
-const own = await openExtensions({
-  config,
-  log,
-  env: {},
-  home: "",
-  cache: "",
-  parts: [],
-  embedded: false,
-});
+const own = await openExtensions({ config, log });
 
 Deno.test("every example of an extension is in use, and says what it may do", () => {
   assert.deepEqual(logged, []);
@@ -55,14 +47,14 @@ Deno.test("files that decide are part of the code version, channels are not", as
   ]);
 });
 
-Deno.test("the example of a check finds data broken that ours let pass, under its name", () => {
+Deno.test("the example of a check finds data broken that ours let pass, under its name", async () => {
   const days = healthyDays(60);
   const evidence = evidenceAt(days, days.at(-1)!.day + 1);
   const isOwn = ({ kind }: { kind: string }) => kind === "own check";
-  assert.deepEqual(judgeQuality(evidence).findings.filter(isOwn), []);
+  assert.deepEqual((await judgeWithOwn(evidence)).findings.filter(isOwn), []);
   const last = evidence.days.at(-1)!;
   const odd = { ...last, largest: { ...last.largest, quantity: 4000 } };
-  const report = judgeQuality({ ...evidence, days: [...evidence.days.slice(0, -1), odd] });
+  const report = await judgeWithOwn({ ...evidence, days: [...evidence.days.slice(0, -1), odd] });
   const [finding] = report.findings.filter(isOwn);
   assert.deepEqual([finding.subject, finding.means, report.answer], ["wholesale", "broken", "broken"]);
   assert.match(finding.text, /4000 units bought at once/);
@@ -76,7 +68,7 @@ function table(place: number): Table {
 }
 
 Deno.test("the example of a distance stands beside ours, computed in a thread that can only compute", async () => {
-  const driftWorkers = createDriftWorkerPool({ distances: own.distances });
+  const driftWorkers = withOwnDistances(createDriftWorkerPool());
   try {
     const options = { alpha: 0.01, alphaTogether: 0, seed: 1 };
     const distance = async (place: number) => {
@@ -95,16 +87,16 @@ Deno.test("the example of a distance stands beside ours, computed in a thread th
   }
 });
 
-Deno.test("the example of a stream detector speaks when errors grow, also after a restart", () => {
-  const ewma = STREAM_DETECTORS.find(({ name }) => name === "ewma")!;
+Deno.test("the example of a stream detector speaks when errors grow, also after a restart", async () => {
+  const ewma = STREAM_READERS.find(({ name }) => name === "ewma")!;
   const random = seededRandom(3);
-  let detector = ewma.create({ runLength: 1000, kind: "binary", seed: 1 });
-  const read = (n: number, rate: number) =>
-    Array.from({ length: n }, () => detector.update(random() < rate ? 1 : 0)).filter(Boolean);
-  assert.deepEqual(read(600, 0.2), []);
-  detector = ewma.restore(JSON.parse(JSON.stringify(detector.state())));
-  assert.equal(detector.seen, 600);
-  assert.equal(read(200, 0.7)[0], "up");
+  const options = { runLength: 1000, kind: "binary", seed: 1 } as const;
+  const read = (state: unknown, n: number, rate: number) =>
+    ewma.read({ state, options, errors: Array.from({ length: n }, () => random() < rate ? 1 : 0) });
+  const { state, alarms } = await read(null, 600, 0.2);
+  assert.deepEqual(alarms, []);
+  assert.equal((state as { seen: number }).seen, 600);
+  assert.equal((await read(state, 200, 0.7)).alarms[0].direction, "up");
 });
 
 const plan = (strategy: "own:half-week" | "own:nobody") =>
@@ -117,10 +109,10 @@ const plan = (strategy: "own:half-week" | "own:nobody") =>
     mayPromote: true,
   });
 
-Deno.test("the example of a strategy rolls out as its file says, and one without a file changes nothing", () => {
+Deno.test("the example of a strategy rolls out as its file says, and one without a file changes nothing", async () => {
   const half = plan("own:half-week");
-  assert.deepEqual(firstShares(half), [{ version: 2, share: 0.5 }]);
-  const position = { step: 0, shares: firstShares(half) };
+  assert.deepEqual(await firstShares(half), [{ version: 2, share: 0.5 }]);
+  const position = { step: 0, shares: await firstShares(half) };
   const arm = (version: number, shoppers: number) => ({
     version,
     shoppers,
@@ -139,26 +131,27 @@ Deno.test("the example of a strategy rolls out as its file says, and one without
     arms: [arm(1, 600), arm(2, 600)],
     pairs: [],
   });
-  assert.equal(decideRollout(half, position, after(80)).kind, "keep collecting");
-  assert.deepEqual(decideRollout(half, position, after(84)), {
+  assert.equal((await decideByStrategy(half, position, after(80))).kind, "keep collecting");
+  assert.deepEqual(await decideByStrategy(half, position, after(84)), {
     kind: "promote",
     version: 2,
     text: "600 shoppers in 84 hours",
   });
-  const gone = decideRollout(plan("own:nobody"), position, after(84));
+  const gone = await decideByStrategy(plan("own:nobody"), position, after(84));
   assert.equal(gone.kind, "keep collecting");
   assert.match(gone.text, /own:nobody cannot decide: .* which has own:half-week/);
-  assert.throws(() => firstShares(plan("own:nobody")), /folder of extensions/);
+  await assert.rejects(firstShares(plan("own:nobody")), /folder of extensions/);
 });
 
-Deno.test("the example of a policy decides when backtests retrain", () => {
+Deno.test("the example of a policy decides when backtests retrain", async () => {
   const { policy } = readPolicy("own:seasons:min_new_samples=500");
-  const decide = (asOf: string, lastTrained: string) =>
-    policyNamed(policy).decide({ asOf, lastTrained, findings: null, losses: null }, { days: null }).run;
+  const decide = async (asOf: string, lastTrained: string) =>
+    (await policyNamed(policy).decide({ asOf, lastTrained, findings: null, losses: null }, { days: null }))
+      .run;
   assert.deepEqual([
-    decide("2024-03-04T00:00:00.000Z", "2023-09-01T00:00:00.000Z"),
-    decide("2024-03-18T00:00:00.000Z", "2024-03-04T00:00:00.000Z"),
-    decide("2024-05-06T00:00:00.000Z", "2024-03-04T00:00:00.000Z"),
+    await decide("2024-03-04T00:00:00.000Z", "2023-09-01T00:00:00.000Z"),
+    await decide("2024-03-18T00:00:00.000Z", "2024-03-04T00:00:00.000Z"),
+    await decide("2024-05-06T00:00:00.000Z", "2024-03-04T00:00:00.000Z"),
   ], [true, false, false]);
   assert.throws(() => policyNamed("own:nobody"), /there are never, every, .*own:seasons/);
 });

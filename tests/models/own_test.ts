@@ -61,7 +61,7 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     "h_no_number.ts": model("no-number").replace("future.length", "future.length / 0 * 0"),
     "i_visits.ts": model("visits"),
   }, async (folder) => {
-    const files = await loadOwnModels(folder, ["churn", "spending"]);
+    const files = await loadOwnModels(folder, { taken: ["churn", "spending"] });
     assert.deepEqual(files.map(({ file, value }) => [file, value?.name]), [
       ["a_broken.ts", undefined],
       ["b_no_model.ts", undefined],

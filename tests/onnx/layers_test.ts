@@ -66,6 +66,11 @@ Deno.test("a layers model that cannot be computed is refused by the name of what
     opened((text) => text.replace('"relu"', '"swish"')),
     /the activation "swish"; known are linear/,
   );
+  const idle = '{"class_name":"Dropout","config":{"name":"d"}},'.repeat(1000);
+  await assert.rejects(
+    opened((text) => text.replace('"layers":[', `"layers":[${idle}`)),
+    /Cannot read the layers model: modelTopology/,
+  );
   await assert.rejects(
     opened((text) => text.replace('"Sequential"', '"Functional"')),
     /of the kind Functional/,

@@ -164,7 +164,7 @@ Deno.test('judgePerformance() takes an alarm within the budget as ground for "fe
 Deno.test("judgePerformance() says that it looked at a part, when the evidence was cut", () => {
   const evidence = evidenceOf("classification", { now, then });
   const cut = judgePerformance({ ...evidence, met: { ...evidence.met, total: 9000 } });
-  assert.match(cut.text, /the newest 400 of 9000 were used/);
+  assert.match(cut.text, /the newest 400 of 9,000 were used/);
 });
 
 Deno.test("judgePerformance() judges by a loss of the shop's own, and measures its other metrics, with intervals", () => {

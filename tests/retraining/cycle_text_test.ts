@@ -36,10 +36,10 @@ const compared =
 
 for (
   const [name, changed, want] of [
-    ["deployed", {}, `Version 4 serves: ${compared}`],
+    ["deployed", {}, `Version 4 was deployed: ${compared}`],
     ["deployed because stale", {
       evidence: { ...evidence, stale: true, staleBecause: "its newest outcome is 90 days old" },
-    }, `Version 4 serves: ${compared}; the champion was stale (its newest outcome is 90 days old)`],
+    }, `Version 4 was deployed: ${compared}; the champion was stale (its newest outcome is 90 days old)`],
     [
       "deployed though both predict alike",
       {
@@ -51,7 +51,7 @@ for (
           difference: { ...evidence.difference, mean: 0, low: 0, high: 0 },
         },
       },
-      "Version 4 serves: same predictions as the champion on 1,204 rows; the refit adds rows that no comparison " +
+      "Version 4 was deployed: same predictions as the champion on 1,204 rows; the refit adds rows that no comparison " +
       "has seen; the champion was stale",
     ],
     [

@@ -56,7 +56,7 @@ const CASES: Record<string, { plan: Partial<RolloutPlan>; position: RolloutPosit
         name: "waits for its time",
         evidence: { stepHours: 2.5, pairs: [pair(7, { divergence: both(900) })] },
         want: { kind: "keep collecting", have: 900, need: 100 },
-        text: /since 2 h: 900 of 100 shoppers, 22 h to go/,
+        text: /for 2 h: 900 shoppers, 100 needed, 22 h to go/,
       },
       {
         name: "waits for outcomes, and nobody can say how many",
@@ -100,7 +100,7 @@ const CASES: Record<string, { plan: Partial<RolloutPlan>; position: RolloutPosit
         name: "waits where there is no traffic",
         evidence: {},
         want: { kind: "keep collecting", have: 0, need: 100 },
-        text: /5 % of shoppers since 2 days: 0 of 100 shoppers, no traffic yet/,
+        text: /5 % of shoppers for 2 days: 0 shoppers, 100 needed, no traffic yet/,
       },
       {
         name: "waits for shoppers",
@@ -111,13 +111,13 @@ const CASES: Record<string, { plan: Partial<RolloutPlan>; position: RolloutPosit
         name: "waits for its time, however many come",
         evidence: { stepHours: 23.9, arms: shown(100_000) },
         want: { kind: "keep collecting", have: 100_000, need: 100 },
-        text: /since 23 h: 100,000 of 100 shoppers, 1 h to go/,
+        text: /for 23 h: 100,000 shoppers, 100 needed, 1 h to go/,
       },
       {
         name: "takes the next step",
         evidence: { stepHours: 26, arms: shown(1204) },
         want: { kind: "go on", step: 1, shares: [{ version: 7, share: 0.25 }] },
-        text: /^5 % of shoppers since 26 h: 1,204 of 100 shoppers; now 25 %$/,
+        text: /^5 % of shoppers for 26 h: 1,204 shoppers, 100 needed; now 25 %$/,
       },
       {
         name: "does not promote before its last step, however good it is",

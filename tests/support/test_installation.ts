@@ -10,7 +10,7 @@ export interface StartedForTests extends Installation {
 
 /**
  * Starts Postgres and Temporal for tests, on ports of their own, so that those a person works with are never
- * touched. `stop()` removes its folder too.
+ * touched. `stop()` removes its folder too. They flush nothing: much of the time of tests would be waiting for the disk.
  */
 export async function startTestInstallation(
   { home, log = () => undefined }: { home?: string; log?: Log } = {},
@@ -20,7 +20,8 @@ export async function startTestInstallation(
   const folder = home ?? await Deno.makeTempDir({ prefix: "perennial-test-" });
   const ports = { postgres: await freePort(), temporal: await freePort(), temporalUi: await freePort() };
   const cache = cacheHome({ env, uid });
-  const installation = await startInstallation({ env, uid, home: folder, cache, log, ports });
+  const flushes = false; // they end with the tests
+  const installation = await startInstallation({ env, uid, home: folder, cache, log, ports, flushes });
   return {
     ...installation,
     env: {

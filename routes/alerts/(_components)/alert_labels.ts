@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "missing model": "model without a file",
   "server restarted": "server restarted",
   "cleanup failed": "clean-up failed",
+  "extension": "extension fails",
   "audit": "audit changed",
   "model": "model",
 };

@@ -134,8 +134,8 @@ function sinceOf({ number, version, against, outcome, outcomes }: CycleImpact): 
 export function TogetherNote({ view: { loss, gate, brief, model } }: { view: AnalysisView }) {
   const { since } = brief.find((modelBrief) => modelBrief.model === model)!;
   const rows = [
-    ["At the gate, every challenger", gate.all],
-    ["At the gate, those deployed", gate.deployed],
+    ["At validation, every challenger", gate.all],
+    ["At validation, those deployed", gate.deployed],
     ["On outcomes since, those deployed", since],
   ] as const;
   return (

@@ -43,11 +43,14 @@ export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { dat
           <div>
             <dt>Median lag</dt>
             <dd>
-              {lag(newest.lagMiddle)}{" "}
-              <small>
-                {lag(newest.lagMost!)} 95th percentile; newest {counted(newest.events, "event")}
-                {isImported && "; imported history, not live"}
-              </small>
+              {isImported ? "not counted: imported history" : (
+                <>
+                  {lag(newest.lagMiddle)}{" "}
+                  <small>
+                    {lag(newest.lagMost!)} 95th percentile; newest {counted(newest.events, "event")}
+                  </small>
+                </>
+              )}
             </dd>
           </div>
         )}

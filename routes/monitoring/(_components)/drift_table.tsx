@@ -1,6 +1,6 @@
 import type { DriftReport, FeatureShift } from "../../../src/drift/report.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
-import { chance, figure, percent, signed } from "../../../src/format/numbers.ts";
+import { chance, counted, figure, percent, signed } from "../../../src/format/numbers.ts";
 import { DRIFT } from "./monitoring_labels.ts";
 
 /** What inputs are ordered by, what is read first at the top. */
@@ -17,6 +17,9 @@ export type DriftSort = keyof typeof SORTS;
 /** The order that an address asks for; the usual one where it asks for none that there is. */
 export const driftSortOf = (text: string | null): DriftSort =>
   (Object.keys(SORTS) as DriftSort[]).find((sort) => sort === text) ?? "rank";
+
+/** So many inputs are shown without being asked for, and each that drifted. */
+const FIRST = 10;
 
 /** What is unknown comes last. */
 const LAST = Infinity;
@@ -44,9 +47,11 @@ export function DriftTable({ report, sort, url }: { report: DriftReport; sort: D
       <a class="sort" href={sortedHref(url, name)}>{SORTS[name]}</a>
     </th>
   );
-  return (
-    <table class="records" id="inputs-table">
-      <caption class="visually-hidden">Inputs of {report.model}, by {SORTS[sort]}</caption>
+  const first = rows.filter(({ drifted }, i) => drifted || i < FIRST);
+  const others = rows.filter((feature) => !first.includes(feature));
+  const table = (features: readonly FeatureShift[], what: string, id?: string) => (
+    <table class="records" id={id}>
+      <caption class="visually-hidden">{what} of {report.model}, by {SORTS[sort]}</caption>
       <thead>
         <tr>
           {head("input", false)}
@@ -58,8 +63,19 @@ export function DriftTable({ report, sort, url }: { report: DriftReport; sort: D
           <th scope="col">Status</th>
         </tr>
       </thead>
-      <tbody>{rows.map((feature) => <Row key={feature.feature} feature={feature} />)}</tbody>
+      <tbody>{features.map((feature) => <Row key={feature.feature} feature={feature} />)}</tbody>
     </table>
+  );
+  return (
+    <>
+      {table(first, "Inputs", "inputs-table")}
+      {others.length > 0 && (
+        <details>
+          <summary>{counted(others.length, "more input")}, none of which drifted</summary>
+          {table(others, "More inputs")}
+        </details>
+      )}
+    </>
   );
 }
 

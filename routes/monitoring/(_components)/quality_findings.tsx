@@ -13,7 +13,14 @@ interface Props {
 
 /** Lists what changed in the events: the newest look, and what earlier ones hold back. */
 export function QualityFindings({ quality: { report, waiting, withheld, accepted }, person }: Props) {
-  if (!report) return <p>{waiting}</p>;
+  if (!report) {
+    return (
+      <>
+        <h2 id="quality">Data quality</h2>
+        <p>{waiting}</p>
+      </>
+    );
+  }
   const findings = [...report.findings, ...withheld];
   const explanation = (
     <small>
@@ -89,7 +96,9 @@ function Row(
         {text} <small>{p === null ? "observed directly, no test" : chance(p)}</small>
       </td>
       <td data-label="Status">
-        <StatusBadge badge={findingBadge({ ...finding, accepted: !open })} />
+        <span class="unbroken">
+          <StatusBadge badge={findingBadge({ ...finding, accepted: !open })} />
+        </span>{" "}
         {accepted && <small>by {accepted.by}: {accepted.why}</small>}
         {open && person && (
           <ActButton person={person} href={`/act/accept?${new URLSearchParams({ key })}`}>Accept</ActButton>

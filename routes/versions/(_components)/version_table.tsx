@@ -37,6 +37,8 @@ function Status({ version: v, model, served }: { version: ModelVersion } & Pick<
 export function VersionTable({ model, versions: all, served, notes, sought, person }: Props) {
   const name = model.model;
   const versions = all.filter((v) => v.state !== "reference"); // those serve nobody: a replay's other policies
+  const hasUnits = versions.some((v) => v.manifest.unit != null);
+  const metric = metricName(model.primaryMetric);
   if (versions.length === 0) {
     return (
       <>
@@ -61,8 +63,8 @@ export function VersionTable({ model, versions: all, served, notes, sought, pers
           <th scope="col">Version</th>
           <th scope="col">Status</th>
           <th scope="col">Served</th>
-          <th scope="col" class="num">{metricName(model.primaryMetric)} at validation</th>
-          <th scope="col">Unit</th>
+          <th scope="col" class="num">{metric.charAt(0).toUpperCase() + metric.slice(1)} at validation</th>
+          {hasUnits && <th scope="col">Unit</th>}
           <th scope="col">Algorithm</th>
           <th scope="col" class="num">Training rows</th>
           <th scope="col">Artefact</th>
@@ -76,7 +78,7 @@ export function VersionTable({ model, versions: all, served, notes, sought, pers
       </thead>
       <tbody>
         {versions.map((v) => {
-          const metric = v.manifest.metrics[model.primaryMetric];
+          const value = v.manifest.metrics[model.primaryMetric];
           return (
             <tr key={v.version}>
               <th scope="row">
@@ -97,9 +99,9 @@ export function VersionTable({ model, versions: all, served, notes, sought, pers
               </td>
               <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
               <td data-label="At validation" class="num">
-                {metric === undefined ? "not measured" : metricFigure(metric)}
+                {value === undefined ? "not measured" : metricFigure(value)}
               </td>
-              <td data-label="Unit" class="unbroken">{v.manifest.unit ?? "not stated"}</td>
+              {hasUnits && <td data-label="Unit" class="unbroken">{v.manifest.unit ?? "not stated"}</td>}
               <td data-label="Algorithm">{algorithm(v)}</td>
               <td data-label="Training rows" class="num">{count(v.manifest.served.rows)}</td>
               <td data-label="Artefact" class="unbroken">
@@ -141,8 +143,9 @@ function Note({ note }: { note: VersionNote | undefined }) {
   );
 }
 
+/** A day that no line breaks. */
+const dayOf = (iso: string): string => moment(iso, "day").replaceAll(" ", "\u00a0");
+
 const spans = (served: readonly Service[]): string =>
-  served.map((s) =>
-    s.until ? `${moment(s.from, "day")} to ${moment(s.until, "day")}` : `since ${moment(s.from, "day")}`
-  )
+  served.map((s) => s.until ? `${dayOf(s.from)} to ${dayOf(s.until)}` : `since ${dayOf(s.from)}`)
     .join(", ") || "never";

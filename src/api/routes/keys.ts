@@ -19,6 +19,7 @@ import {
 import { ROLE_WORDS, ROLES } from "../../security/roles.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { KeyParam, RevokeQuery, RotateRequest } from "../messages.ts";
+import { ApiFault } from "../problem.ts";
 
 const tags = ["Keys"];
 
@@ -83,6 +84,12 @@ export function addKeyRoutes(
   ring: KeyRing,
 ): void {
   app.openapi(link, async (c) => {
+    if (c.get("scopes") !== null) {
+      throw new ApiFault(
+        "role-needed",
+        `The key of "${c.get("who")}" is bounded to scopes, and signs no browser in: use one without scopes`,
+      );
+    }
     const { code, expiresAt } = await makeSignInCode(sql, c.get("who"), { atMs: clock() });
     return c.json({ code, path: `/sign-in?${new URLSearchParams({ code })}`, expiresAt }, 201);
   });

@@ -203,7 +203,8 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
   app.get(routerPath(detailRoute.path), async (c) => {
     const rollout = await getRollout(sql, c.req.param("id") ?? "");
     const looks = await listLooks(sql, rollout.id, LOOKS_SHOWN);
-    return c.json({ ...rollout, looks: looks.map((look) => decidedAgain(rollout, look)) }, 200);
+    const again = await Promise.all(looks.map((look) => decidedAgain(rollout, look)));
+    return c.json({ ...rollout, looks: again }, 200);
   });
   app.openAPIRegistry.registerPath(look);
   app.post(routerPath(look.path), async (c) => {

@@ -55,6 +55,7 @@ export async function listBackups(folder: string): Promise<Manifest[]> {
 export async function findBackup(folder: string, id?: string, name = folder): Promise<Manifest> {
   const backups = await listBackups(folder);
   const backup = id === undefined ? backups.at(-1) : backups.find((one) => one.id === id);
-  if (!backup) throw new NotFoundError("backup", `${id ?? "newest"} in ${name}`);
+  if (!backup && id === undefined) throw new NotFoundError("a backup in", name);
+  if (!backup) throw new NotFoundError("backup", `${id} in ${name}`);
   return backup;
 }

@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import {
   advanceImport,
   beginImport,
+  dropUnbegun,
   finishImport,
   type ImportState,
   type ImportStep,
@@ -15,10 +16,12 @@ import type { Sql } from "../../db/connect.ts";
 import { copyNewEvents } from "../../db/events/copy_events.ts";
 import { insertEvents } from "../../db/events/events.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
+import { InvalidInputError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
 import { CONFLICT, TOO_OLD } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 import type { FileRow } from "../../events/file_rows.ts";
+import type { ReadBounds } from "../../events/bytes.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { completePlan } from "../../events/presets.ts";
 import { quarantined } from "../../events/quarantine.ts";
@@ -26,7 +29,7 @@ import { type EventFile, openEventFile, openEventFiles } from "../../events/read
 import { type JudgedRow, RowJudge } from "../../events/row_judge.ts";
 import { keptOf, Tally } from "../../events/tally.ts";
 import { shopMoney, withMoney } from "./shop_money.ts";
-import { type IngestDeps, type Judged, store } from "./ingest.ts";
+import { type IngestDeps, type Insert, type Judged, store } from "./ingest.ts";
 import { cleanRows } from "./clean_rows.ts";
 import { cleanProse } from "./personal_text.ts";
 import { type Keys, keysOf } from "../people/keys.ts";
@@ -41,7 +44,7 @@ export interface ImportProgress extends ImportCounts {
   readonly bytesTotal: number;
 }
 
-interface ImportOptions {
+interface ImportOptions extends ReadBounds {
   /** how the file is read; left out: as its columns and values say */
   readonly plan?: ImportPlan;
   readonly onProgress?: (progress: ImportProgress) => void;
@@ -91,7 +94,7 @@ export async function importFiles(
 ): Promise<ImportResult[]> {
   const results: ImportResult[] = [];
   const plan = withMoney(options.plan ?? {}, await shopMoney(deps.sql));
-  for (const file of await openEventFiles(path, plan)) {
+  for (const file of await openEventFiles(path, plan, options)) {
     results.push(await importOpened(deps, file, identifying(plan, options), options));
   }
   return results;
@@ -115,7 +118,13 @@ async function importOpened(
   const isFresh = before.linesDone === 0 && !before.finished;
   const tally = new Tally(isFresh ? options.tally : undefined);
   const run = new ImportRun(deps, file, sourceId, before, { ...options, tally });
-  if (!before.finished || options.onUser) await run.readAll();
+  try {
+    if (!before.finished || options.onUser) await run.readAll();
+  } catch (error) {
+    // What cannot be read at all did not begin: it would be listed as not finished for ever.
+    if (error instanceof InvalidInputError) await dropUnbegun(sql, sourceId);
+    throw error;
+  }
   if (before.finished) await tellAgain(deps, sourceId, before, { tally, file });
   else {
     tally.describe(file.layout());
@@ -151,10 +160,10 @@ async function tellAgain(
 
 const BATCH = 10_000;
 
-/** A row on its way into the database, and the keys of the shoppers around it. */
-interface RowToWrite {
-  readonly judged: JudgedRow;
-  readonly keys: Keys;
+/** Judged rows on their way into the database, and each of them as it is stored. */
+interface Batch {
+  readonly rows: JudgedRow[];
+  readonly sent: Judged[];
 }
 
 class ImportRun {
@@ -166,7 +175,7 @@ class ImportRun {
   readonly #from: { source: string; importId: number };
   /** lines that an earlier run wrote */
   readonly #linesBefore: number;
-  #batch: RowToWrite[] = [];
+  #batch: Batch = { rows: [], sent: [] };
   #lastLine: number;
   #bytesRead = 0;
   /** whether all events so far were new: then nothing is asked about those that follow */
@@ -194,10 +203,7 @@ class ImportRun {
       for await (const { rows: read, bytesRead } of this.file.read()) {
         const rows = await cleanRows(this.deps, read);
         this.#bytesRead = bytesRead;
-        this.#keys = await keysOf(
-          this.deps,
-          rows.flatMap((row) => "raw" in row ? userIn(row.raw) ?? [] : []),
-        );
+        this.#keys = await keysOf(this.deps, usersOf(rows));
         for (const row of rows) {
           if (this.#isFull(row)) await this.#flush();
           this.#take(row);
@@ -211,7 +217,7 @@ class ImportRun {
 
   /** Whether the batch is full; the rows of one line are never parted. */
   #isFull({ line }: FileRow): boolean {
-    return this.#batch.length >= (this.options.batch ?? BATCH) && line > this.#lastLine;
+    return this.#batch.rows.length >= (this.options.batch ?? BATCH) && line > this.#lastLine;
   }
 
   /** Judges a row, also one that is in already: the rows behind it are counted from the file's start. */
@@ -221,7 +227,8 @@ class ImportRun {
     if (this.state.finished) return;
     if (judged.kind === "refused") this.options.tally.refuse(judged.line, judged.refused, judged.lines);
     if (row.line <= this.#linesBefore) return;
-    this.#batch.push({ judged, keys: this.#keys! });
+    this.#batch.rows.push(judged);
+    this.#batch.sent.push(this.#onItsWay(judged, this.#keys!));
     this.#lastLine = row.line;
   }
 
@@ -236,8 +243,8 @@ class ImportRun {
     await this.#written();
     this.options.signal?.throwIfAborted();
     const [batch, toLine, bytesRead] = [this.#batch, this.#lastLine, this.#bytesRead];
-    if (batch.length === 0) return;
-    this.#batch = [];
+    if (batch.rows.length === 0) return;
+    this.#batch = { rows: [], sent: [] };
     this.#writing = this.#write(batch, toLine, bytesRead).then(() => ({}), (error) => ({ error }));
   }
 
@@ -246,12 +253,11 @@ class ImportRun {
     if ("error" in outcome) throw outcome.error;
   }
 
-  async #write(batch: readonly RowToWrite[], toLine: number, bytesRead: number): Promise<void> {
-    const judged = batch.map((row) => this.#onItsWay(row));
-    const insert: typeof insertEvents = (tx, events, importId) => this.#insert(tx, events, importId);
+  async #write({ rows, sent }: Batch, toLine: number, bytesRead: number): Promise<void> {
+    const insert: Insert = (tx, events, importId) => this.#insert(tx, events, importId);
     const { step, outcomes } = await inSerializableTransaction(this.deps.sql, async (tx) => {
       const { source, importId } = this.#from;
-      const outcomes = await store(tx, judged, { source, importId, nowMs: this.deps.clock(), insert });
+      const outcomes = await store(tx, sent, { source, importId, nowMs: this.deps.clock(), insert });
       const count = (outcome: typeof outcomes[number]) =>
         outcomes.filter((found) => found === outcome).length;
       const conflicts = count("conflict");
@@ -266,7 +272,7 @@ class ImportRun {
       await advanceImport(tx, this.sourceId, step);
       return { step, outcomes };
     });
-    batch.forEach(({ judged }, i) => this.#count(judged, outcomes[i]));
+    rows.forEach((row, i) => this.#count(row, outcomes[i]));
     this.state = after(this.state, step);
     const { id: _id, finished: _finished, ...counts } = this.state;
     const bytesTotal = this.file.bytes;
@@ -274,20 +280,20 @@ class ImportRun {
   }
 
   /** Copies while all events are new; from the first known one on each is asked for. */
-  async #insert(tx: Sql, events: readonly AcceptedEvent[], importId?: number | null): Promise<Set<string>> {
-    const copied = this.#allNew ? await copyNewEvents(tx, events, importId) : null;
-    this.#allNew = copied !== null;
-    return copied ?? await insertEvents(tx, events, importId);
+  async #insert(tx: Sql, events: readonly AcceptedEvent[], importId?: number | null): ReturnType<Insert> {
+    this.#allNew &&= await copyNewEvents(tx, events, importId);
+    return this.#allNew ? "all" : await insertEvents(tx, events, importId);
   }
 
-  #onItsWay({ judged: row, keys: pseudonym }: RowToWrite): Judged {
+  /** @param pseudonym the keys of the shoppers around the row */
+  #onItsWay(row: JudgedRow, pseudonym: Keys): Judged {
     const { line } = row;
     if (row.kind === "accepted") {
-      const refusal = { reason: CONFLICT, field: "id", ...this.#from, line };
       return {
         kind: "accepted",
         event: row.event,
-        conflicting: () => quarantined(row.raw, refusal, pseudonym),
+        conflicting: () =>
+          quarantined(row.raw, { reason: CONFLICT, field: "id", ...this.#from, line }, pseudonym),
       };
     }
     const { reason, field } = row.refused;
@@ -305,6 +311,15 @@ class ImportRun {
     else if (outcome === "conflict") tally.conflict(row.line, row.event, CONFLICT);
     else tally.refuse(row.line, { reason: TOO_OLD, field: "at" });
   }
+}
+
+function usersOf(rows: readonly FileRow[]): Set<string> {
+  const users = new Set<string>();
+  for (const row of rows) {
+    const user = "raw" in row ? userIn(row.raw) : null;
+    if (user !== null) users.add(user);
+  }
+  return users;
 }
 
 const after = (state: ImportState, step: ImportStep): ImportState => ({

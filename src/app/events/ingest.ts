@@ -164,14 +164,18 @@ function usersOf(raws: readonly unknown[]): string[] {
 /** What became of an event that was handed to {@link store}. */
 type StoreOutcome = Outcome | "quarantined";
 
+/** Stores events as `insertEvents` does. @returns the ids that were new, or that all were */
+export type Insert = (
+  ...args: Parameters<typeof insertEvents>
+) => Promise<Set<string> | "all">;
+
 interface StoreOptions {
   /** who sent it; left out, what is sent again is not counted */
   readonly source?: string;
   /** when it was received; likewise */
   readonly nowMs?: number;
   readonly importId?: number;
-  /** how new events are stored; @returns the ids that were new */
-  readonly insert?: typeof insertEvents;
+  readonly insert?: Insert;
   /** settings that are kept and heard of; left out: they are read */
   readonly held?: IngestDeps["held"];
 }
@@ -185,17 +189,22 @@ export async function store(
   sent: readonly Judged[],
   from: StoreOptions = {},
 ): Promise<StoreOutcome[]> {
-  const { importId, insert = insertEvents } = from;
+  const { importId } = from;
+  const insert: Insert = from.insert ?? insertEvents;
   const judged = await withoutForgotten(sql, sent, from);
-  const events = judged.flatMap((event) => event.kind === "accepted" ? [event.event] : []);
-  const refused = judged.flatMap((event) => event.kind === "quarantined" ? [event.put] : []);
+  const events: AcceptedEvent[] = [];
+  const refused: QuarantinedEvent[] = [];
+  for (const one of judged) {
+    if (one.kind === "accepted") events.push(one.event);
+    else refused.push(one.put);
+  }
   const fresh = refused.length === 0
     ? await insert(sql, events, importId)
     : await inSerializableTransaction(sql, async (tx) => {
       await insertQuarantined(tx, refused);
       return await insert(tx, events, importId);
     });
-  const outcomes = fresh.size === events.length
+  const outcomes = fresh === "all" || fresh.size === events.length
     ? events.map((): Outcome => "accepted")
     : await settle(sql, judged, events, fresh, from);
   let next = 0;

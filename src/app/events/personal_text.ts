@@ -20,11 +20,22 @@ export interface Cleaned {
 const textOf = (value: unknown): string | null =>
   typeof value === "string" || typeof value === "number" ? String(value) : null;
 
-const holdsPersonal = (fields: Fields): boolean =>
-  FIELDS.some((name) => {
+function holdsPersonal(fields: Fields): boolean {
+  for (const name of FIELDS) {
     const text = textOf(fields[name]);
-    return text !== null && personalKinds(text).length > 0;
+    if (text !== null && personalKinds(text).length > 0) return true;
+  }
+  return false;
+}
+
+/** The places of events that hold some. */
+function placesOf(events: readonly unknown[]): number[] {
+  const places: number[] = [];
+  events.forEach((event, i) => {
+    if (isObject(event) && holdsPersonal(event)) places.push(i);
   });
+  return places;
+}
 
 /**
  * Takes e-mail addresses, phone numbers and card numbers out of events, by the setting `personal_text`: masked each by a
@@ -36,7 +47,7 @@ export async function cleaned(
   { sql, pseudonym }: { sql: Sql; pseudonym: Pseudonym },
   events: readonly unknown[],
 ): Promise<Map<number, Cleaned>> {
-  const found = [...events.keys()].filter((i) => isObject(events[i]) && holdsPersonal(events[i]));
+  const found = placesOf(events);
   if (found.length === 0) return new Map();
   const { personal_text: policy } = (await currentConfig(sql)).config;
   const tokenOf = (value: string) => pseudonym(`text ${value}`).slice(0, 8);

@@ -2,6 +2,7 @@ import { sha256 } from "../../core/hash.ts";
 import { anyText } from "../../core/text.ts";
 import { CONFLICT, contentOf, contentText } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
+import type { ReadBounds } from "../../events/bytes.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { openEventFiles } from "../../events/read_file.ts";
 import { RowJudge } from "../../events/row_judge.ts";
@@ -23,7 +24,7 @@ const EXAMPLES = 5;
  */
 export async function tryImport(
   paths: readonly string[],
-  { plan = {}, nowMs }: { plan?: ImportPlan; nowMs: number },
+  { plan = {}, nowMs, ...bounds }: { plan?: ImportPlan; nowMs: number } & ReadBounds,
 ): Promise<ImportTrial> {
   const tally = new Tally();
   const known = new ContentById();
@@ -31,7 +32,7 @@ export async function tryImport(
   // The keys of shoppers stay here: any one-way function will do.
   const pseudonym = (user: string) => sha256(user).slice(0, 32);
   for (const path of paths) {
-    for (const file of await openEventFiles(path, plan)) {
+    for (const file of await openEventFiles(path, plan, bounds)) {
       const judge = new RowJudge({ nowMs, pseudonym, money: file.money, sentOf: file.sentOf });
       for await (const { rows } of file.read()) {
         for (const row of rows) {

@@ -15,6 +15,8 @@ import { type Upload, UploadFiles, type UploadState } from "./upload_files.ts";
 
 /** Bytes of a file that may be uploaded. */
 export const UPLOAD_BYTES_MAX = 128 * 1024 * 1024;
+/** Bytes that it may hold where it is packed: an hour's reading, most of it in vain, is nobody's intent. */
+const UNPACKED_MAX = 4 * 2 ** 30;
 /** Files that wait here at once, and how long each is kept. */
 const KEPT_MAX = 20;
 const KEPT_MS = 60 * 60_000;
@@ -65,6 +67,7 @@ export function createUploads(deps: UploadDeps): Uploads {
       return await tryImport([files.pathOf(await find(id, by))], {
         plan: withMoney(plan, await shopMoney(deps.sql)),
         nowMs: deps.clock(),
+        unpackedMax: UNPACKED_MAX,
       });
     },
     async start(id, by, plan) {
@@ -114,6 +117,7 @@ async function importUpload(deps: IngestDeps, running: RunningUpload, plan: Impo
     const results = await importFiles(deps, path, {
       plan,
       tally,
+      unpackedMax: UNPACKED_MAX,
       onProgress: ({ bytesRead, bytesTotal, linesDone: lines }) =>
         void running.note({ kind: "running", bytesRead, bytesTotal, lines }).catch(() => undefined),
     });

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../core/clock.ts";
 import { ConflictError } from "../../core/errors.ts";
+import { composed } from "../../core/text.ts";
 import type { Database, Sql } from "../../db/connect.ts";
-import { findPeople, type Person } from "../../db/people/people.ts";
+import { type Asked, findPeople, type Person } from "../../db/people/people.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 
 /** The map of shoppers, as who reads and writes it needs it. */
@@ -35,6 +36,18 @@ export const keysOf = (deps: PeopleDeps, users: Iterable<string>): Promise<Keys>
 /** Finds the keys of shoppers, and adds nobody. */
 export const knownKeysOf = (deps: PeopleDeps, users: Iterable<string>): Promise<Keys> => lookUp(deps, users);
 
+/**
+ * Finds all keys of one shopper: an earlier version took an id for two where its marks came on its letters and beside them.
+ * @returns none: nobody is known by this id
+ */
+export async function allKeysOf({ sql, pseudonym }: PeopleDeps, user: string): Promise<string[]> {
+  const hashes = new Map(
+    ["NFC", "NFD"].map((form) => [pseudonym(user.normalize(form)), user.normalize(form)]),
+  );
+  const { people } = await findPeople(sql, askedOf(pseudonym, hashes), { layers: pseudonym.layers ?? 1 });
+  return [...new Set([...hashes.keys()].flatMap((hash) => people.get(hash)?.key ?? []))];
+}
+
 /** Forgets what this process remembers of everybody. */
 export const forgetRemembered = (sql: Sql): void => remembered.get(sql)?.forget();
 
@@ -66,33 +79,63 @@ async function lookUp(
   const hashes = new Map<string, string>();
   const people = new Map<string, Person>();
   const missing = new Map<string, string>();
-  for (const user of users) {
-    if (hashes.has(user)) continue;
+  for (const given of users) {
+    if (hashes.has(given)) continue;
+    const user = composed(given);
     const hash = pseudonym(user);
-    hashes.set(user, hash);
+    hashes.set(given, hash);
     const person = cache.get(hash);
     if (person) people.set(hash, person);
     else missing.set(hash, user);
   }
   if (missing.size > 0) {
-    const asked = [...missing].map(([hash, user]) => ({ hash, older: pseudonym.older?.(user) ?? null }));
     const { generation } = cache;
     const layers = publicKeys ? 0 : pseudonym.layers ?? 1;
+    const before = await knownBefore({ sql, pseudonym }, missing, layers);
+    for (const hash of before.keys()) missing.delete(hash);
+    const asked = askedOf(pseudonym, missing);
     const found = await findPeople(sql, asked, { newKey, layers });
     if (!publicKeys && found.layers > layers && found.people.size < missing.size) {
       throw new ConflictError("Cannot find shoppers: the secret was rotated; start this process again");
     }
-    for (const [hash, person] of found.people) {
+    for (const [hash, person] of [...before, ...found.people]) {
       people.set(hash, person);
       if (cache.generation === generation) cache.set(hash, person); // else it may be what was just forgotten
     }
   }
-  const hashOf = (user: string) => hashes.get(user) ?? pseudonym(user);
+  const hashOf = (user: string) => hashes.get(user) ?? pseudonym(composed(user));
   const key = (user: string) => people.get(hashOf(user))?.key ?? hashOf(user);
   return Object.assign(key, {
     objects: (user: string) => people.get(hashOf(user))?.objects ?? false,
     isKnown: (user: string) => people.has(hashOf(user)),
   });
+}
+
+function askedOf(pseudonym: Pseudonym, users: ReadonlyMap<string, string>): Asked[] {
+  return [...users].map(([hash, user]) => ({ hash, older: pseudonym.older?.(user) ?? null }));
+}
+
+/**
+ * Finds shoppers whom an earlier version noted with the marks of their ids beside the letters (NFD): who was known so, and
+ * is not known otherwise, stays who they are.
+ * @param users by hash
+ */
+async function knownBefore(
+  { sql, pseudonym }: Pick<PeopleDeps, "sql" | "pseudonym">,
+  users: ReadonlyMap<string, string>,
+  layers: number,
+): Promise<Map<string, Person>> {
+  const marked = [...users].filter(([, user]) => user.normalize("NFD") !== user);
+  const known = new Map<string, Person>();
+  if (marked.length === 0) return known;
+  const apart = new Map(marked.map(([, user]) => [pseudonym(user.normalize("NFD")), user.normalize("NFD")]));
+  const asked = [...askedOf(pseudonym, new Map(marked)), ...askedOf(pseudonym, apart)];
+  const { people } = await findPeople(sql, asked, { layers });
+  for (const [hash, user] of marked) {
+    const person = people.get(hash) ?? people.get(pseudonym(user.normalize("NFD")));
+    if (person) known.set(hash, person);
+  }
+  return known;
 }
 
 /** By connection pool: another database has other shoppers. */

@@ -4,9 +4,9 @@ import { writeAudit } from "../../db/access/audit.ts";
 import { type Database, inTransaction } from "../../db/connect.ts";
 import { setObjection } from "../../db/people/people.ts";
 import { addPrivacyRequest } from "../../db/people/privacy_requests.ts";
-import { readPerson } from "../../db/people/read_person.ts";
+import { type PersonData, readPerson } from "../../db/people/read_person.ts";
 import { recordChange } from "../control/outbox.ts";
-import { forgetRemembered, keysOf, knownKeysOf, type PeopleDeps } from "./keys.ts";
+import { allKeysOf, forgetRemembered, keysOf, type PeopleDeps } from "./keys.ts";
 import { counted } from "../../format/numbers.ts";
 
 /** What is asked about a shopper, by whom. */
@@ -27,17 +27,18 @@ interface Begun {
 
 type Deps = PeopleDeps & { sql: Database };
 
-/** @throws {NotFoundError} nothing is kept of this shopper */
-async function keyOf(deps: Deps, user: string): Promise<string> {
+/** Nearly always one. @throws {NotFoundError} nothing is kept of this shopper */
+async function keptKeysOf(deps: Deps, user: string): Promise<[string, ...string[]]> {
   forgetRemembered(deps.sql); // another process may have erased them
-  const keys = await knownKeysOf(deps, [user]);
-  if (!keys.isKnown(user)) throw new NotFoundError("person", "of this id");
-  return keys(user);
+  const [first, ...others] = await allKeysOf(deps, user);
+  if (first === undefined) throw new NotFoundError("person", "of this id");
+  return [first, ...others];
 }
 
 /** Writes down that a shopper is to be erased, and the message that has it done. @throws {NotFoundError} nobody is known */
 export async function askErasure(deps: Deps, { user, who, why }: Asked): Promise<Begun> {
-  const key = await keyOf(deps, user);
+  const [key, ...others] = await keptKeysOf(deps, user);
+  for (const other of others) await ask(deps, "erasure", { key: other, who, why });
   return await ask(deps, "erasure", { key, who, why });
 }
 
@@ -47,7 +48,7 @@ export async function askObjection(
   { user, who, why, objects }: Asked & { objects: boolean },
 ): Promise<Begun | null> {
   const key = (await keysOf(deps, [user]))(user);
-  await setObjection(deps.sql, key, objects);
+  for (const one of await allKeysOf(deps, user)) await setObjection(deps.sql, one, objects);
   forgetRemembered(deps.sql);
   if (objects) return await ask(deps, "objection", { key, who, why });
   const audit = { requestId: randomUUID(), who, action: "objection withdrawn", target: "a person", why };
@@ -78,7 +79,7 @@ async function ask(
  */
 export async function exportPerson(deps: Deps, { user, who, why }: Asked) {
   const { sql } = deps;
-  const found = await readPerson(sql, await keyOf(deps, user));
+  const found = joined(await Promise.all((await keptKeysOf(deps, user)).map((key) => readPerson(sql, key))));
   const id = randomUUID();
   const counts = {
     events: found.events.length,
@@ -87,6 +88,17 @@ export async function exportPerson(deps: Deps, { user, who, why }: Asked) {
   };
   await writeAudit(sql, { requestId: id, who, action: "export of a person", target: id, why, after: counts });
   return { cover: coverOf(user, { id, counts, found }), user, ...found };
+}
+
+/** What is kept under all keys of a shopper, as of the first one. */
+function joined(parts: readonly PersonData[]): PersonData {
+  return {
+    ...parts[0],
+    events: parts.flatMap(({ events }) => events),
+    days: parts.flatMap(({ days }) => days),
+    predictions: parts.flatMap(({ predictions }) => predictions),
+    quarantined: parts.flatMap(({ quarantined }) => quarantined),
+  };
 }
 
 function coverOf(

@@ -7,8 +7,8 @@ import type { ModelDefinition } from "../../models/model.ts";
 import type { ModelConfig } from "../../config/retraining.ts";
 import { makePlan } from "../../rollout/make_plan.ts";
 import { momentsOf } from "../../stats/moments.ts";
-import type { RolloutPlan, Strategy } from "../../rollout/plan.ts";
-import { strategyNamed } from "../../rollout/strategies/mod.ts";
+import { isStandard, type RolloutPlan, type Strategy } from "../../rollout/plan.ts";
+import { ownStrategyNamed } from "../../rollout/strategies/mod.ts";
 import { lastKnownGood } from "./moves.ts";
 import type { ModelVersion } from "../../registry/version.ts";
 
@@ -30,7 +30,7 @@ export interface RolloutPlanRequest {
  */
 export function strategyFor({ rollout }: ModelConfig, requested?: Strategy): Strategy {
   const strategy = requested ?? (rollout === "immediate" ? "canary" : rollout);
-  strategyNamed(strategy);
+  if (!isStandard(strategy)) ownStrategyNamed(strategy);
   return strategy;
 }
 

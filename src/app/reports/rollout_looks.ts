@@ -1,7 +1,8 @@
-import { decideRollout } from "../../rollout/decide.ts";
+import type { RolloutDecision } from "../../rollout/decision.ts";
 import { boundedDifference } from "../../rollout/difference.ts";
 import type { Rollout, RolloutLook } from "../../rollout/rollout.ts";
 import { boundedSegments } from "../../rollout/segments.ts";
+import { decideByStrategy } from "../../rollout/strategies/own.ts";
 import type { Bounds } from "../../stats/interval.ts";
 import { firstDifference } from "../../retraining/explain.ts";
 
@@ -19,14 +20,26 @@ export interface ReadLook extends RolloutLook {
 }
 
 /** Looks at a rollout as they are told: each decided again. */
-export const rolloutLooks = (rollout: Rollout, looks: readonly RolloutLook[]): ReadLook[] =>
-  looks.map((look) => ({ ...decidedAgain(rollout, look), ...boundsOf(rollout, look) }));
+export const rolloutLooks = (rollout: Rollout, looks: readonly RolloutLook[]): Promise<ReadLook[]> =>
+  Promise.all(looks.map(async (look) => readLook(rollout, look, await decideAgain(rollout, look))));
+
+/** Returns a look as it is told. @param again what is decided from its evidence now */
+export const readLook = (rollout: Rollout, look: RolloutLook, again: RolloutDecision): ReadLook => ({
+  ...look,
+  same: firstDifference(again, look.decision) === null,
+  ...boundsOf(rollout, look),
+});
 
 /** A look, and whether its evidence gives the same decision again. */
-export const decidedAgain = (rollout: Rollout, look: RolloutLook): RolloutLook & { same: boolean } => ({
-  ...look,
-  same: firstDifference(decideRollout(rollout.plan, look, look.evidence), look.decision) === null,
-});
+export async function decidedAgain(
+  rollout: Rollout,
+  look: RolloutLook,
+): Promise<RolloutLook & { same: boolean }> {
+  return { ...look, same: firstDifference(await decideAgain(rollout, look), look.decision) === null };
+}
+
+const decideAgain = (rollout: Rollout, look: RolloutLook): Promise<RolloutDecision> =>
+  decideByStrategy(rollout.plan, look, look.evidence);
 
 function boundsOf(
   { plan, challengers }: Rollout,

@@ -1,5 +1,4 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
-import { LRUCache } from "lru-cache";
 import * as client from "openid-client";
 import { randomBytes } from "node:crypto";
 import { messageOf } from "../../core/errors.ts";
@@ -7,7 +6,8 @@ import { sha256 } from "../../core/hash.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { addSignIn, takeSignIn } from "../../db/access/oidc_sign_ins.ts";
 import { addPersonSession, endPersonSessions } from "../../db/access/sessions.ts";
-import type { Sql } from "../../db/connect.ts";
+import { useSignature } from "../../db/access/signal_uses.ts";
+import { inTransaction, type Sql } from "../../db/connect.ts";
 import {
   type Claims,
   groupsOf,
@@ -27,8 +27,6 @@ const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const LOGOUT_AGE_MAX_S = 5 * 60;
 /** Clocks of the provider and of this machine may differ by so much. */
 const CLOCK_TOLERANCE_S = 5;
-/** Logout tokens that are remembered, so that one that somebody caught ends no later session. */
-const LOGOUTS_MAX = 10_000;
 /** Asymmetric ones only: whoever checks by a shared secret could forge. */
 const ALGORITHMS = [
   "RS256",
@@ -84,10 +82,6 @@ export function createOidc(
   { sql, clock, log }: { sql: Sql; clock: () => number; log: (line: string) => void },
 ): Oidc {
   const provider = createProvider(settings);
-  const usedLogouts = new LRUCache<string, true>({
-    max: LOGOUTS_MAX,
-    ttl: (LOGOUT_AGE_MAX_S + 2 * CLOCK_TOLERANCE_S) * 1_000,
-  });
   return {
     async begin(redirectUri, toPath) {
       const { config } = await provider();
@@ -126,12 +120,15 @@ export function createOidc(
         audience: settings.clientId,
         maxTokenAge: LOGOUT_AGE_MAX_S,
       });
-      if (!claims || !isLogout(claims) || usedLogouts.has(claims.jti)) return null;
-      const subject = claims.sub === undefined ? null : subjectOf(claims, settings.issuer);
+      if (!claims || !isLogout(claims)) return null;
+      const { issuer } = settings;
+      const subject = claims.sub === undefined ? null : subjectOf(claims, issuer);
       const providerSession = typeof claims.sid === "string" ? claims.sid : null;
-      const ended = await endPersonSessions(sql, { issuer: settings.issuer, subject, providerSession });
-      usedLogouts.set(claims.jti, true); // only now: what failed may be sent again
-      return ended;
+      const use = { signature: `logout/${sha256(`${issuer} ${claims.jti}`)}`, receipt: crypto.randomUUID() };
+      return await inTransaction(sql, async (tx) => { // what fails may be sent again, to whichever process
+        if (!await useSignature(tx, use)) return null;
+        return await endPersonSessions(tx, { issuer, subject, providerSession });
+      });
     },
     async serviceOf(token) {
       const { audience, issuer, roles, groupsClaim } = settings;

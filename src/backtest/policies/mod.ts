@@ -1,3 +1,4 @@
+import type { Asked } from "../../core/asked.ts";
 import { InvalidInputError } from "../../core/errors.ts";
 import { addNamed } from "../../core/named.ts";
 import { calendar } from "./calendar.ts";
@@ -28,17 +29,20 @@ export const POLICIES: readonly Policy[] = [
   oracle,
 ];
 
-const OWN: Policy[] = [];
+/** A policy, wherever it runs. */
+type AnyPolicy = Policy | Asked<Policy>;
+
+const OWN: AnyPolicy[] = [];
 
 /** Lets backtests be asked for an operator's policy, as `own:NAME`. @throws {RangeError} another has its name */
-export const addPolicy = (policy: Policy): void => addNamed(OWN, policy);
+export const addPolicy = (policy: AnyPolicy): void => addNamed(OWN, policy);
 
 /** The operator's policies, as they are asked for, with what each does in their author's words. */
 export const ownPolicies = (): { name: string; means: string }[] =>
   OWN.map(({ name, means }) => ({ name: `own:${name}`, means }));
 
 /** @throws {InvalidInputError} there is none of this name */
-export function policyNamed(name: string): Policy {
+export function policyNamed(name: string): AnyPolicy {
   const policy = name.startsWith("own:")
     ? OWN.find((own) => `own:${own.name}` === name)
     : POLICIES.find((ours) => ours.name === name);

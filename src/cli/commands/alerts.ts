@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Alert } from "../../alerts/alert.ts";
 import { asking, type Common, type Context } from "../context.ts";
-import { minute, type Paint } from "../format.ts";
+import { minute, type Paint, wrapped } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
 /** `perennial alerts [ack]` */
@@ -14,7 +14,7 @@ export function addAlerts(program: Command, context: Context): void {
     async ({ all, limit, ...options }: Common & { all?: boolean; limit: number }) => {
       const client = await context.client(options);
       const { alerts } = await client.alerts({ open: all ? "false" : "true", limit });
-      context.show(options, alerts, (shown) => alertsText(shown, context.paint));
+      context.show(options, alerts, (shown) => alertsText(shown, { all, context }));
     },
   );
   const ack = alerts.command("ack").description(
@@ -30,19 +30,28 @@ export function addAlerts(program: Command, context: Context): void {
   );
 }
 
-function alertsText(alerts: readonly Alert[], paint: Paint): string {
-  return alerts.length === 0 ? "No alerts" : alerts.map((alert) => alertText(alert, paint)).join("\n");
+function alertsText(
+  alerts: readonly Alert[],
+  { all = false, context }: { all?: boolean; context: Context },
+): string {
+  if (alerts.length === 0) return all ? "No alerts" : "No open alerts; --all shows closed ones too";
+  const { paint, io: { columns } } = context;
+  return alerts.flatMap((alert) => alertLines(alert, paint))
+    .map((line) => wrapped(line, { columns, indent: INDENT })).join("\n");
 }
+
+/** Lines after an alert's first stand under its kind. */
+const INDENT = 6;
 
 const COLOURS = { info: "dim", warning: "yellow", critical: "red" } as const;
 
 /** Two lines or three: what it is and since when, what it says, who has seen it or why it closed. */
-function alertText(alert: Alert, paint: Paint): string {
+function alertLines(alert: Alert, paint: Paint): string[] {
   const { id, kind, severity, openedAt, seen, title } = alert;
   const head = `${String(id).padStart(4)}  ${paint(COLOURS[severity], severity.padEnd(8))}  ${kind}, since ${
     minute(openedAt)
   }${seen > 1 ? `, found ${seen} times` : ""}`;
-  return [head, title, ...storyOf(alert)].join("\n      ");
+  return [head, ...[title, ...storyOf(alert)].map((line) => " ".repeat(INDENT) + line)];
 }
 
 function storyOf({ acknowledgedBy, acknowledgedWhy, acknowledgedAt, closedAt, closedWhy }: Alert): string[] {

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { AuditVerification } from "../../app/security/audit_chain.ts";
 import { count } from "../../format/numbers.ts";
+import { recordWords } from "../../format/record_words.ts";
 import { ToldError } from "../exit.ts";
 import type { AuditRow } from "../../db/access/audit.ts";
 import { asking, type Common, type Context } from "../context.ts";
@@ -61,18 +62,15 @@ function auditText(changes: readonly AuditRow[], paint: Paint): string {
     c,
   ) => [minute(c.at), c.who, c.action, c.target, briefly(c.before), briefly(c.after), c.why]);
   return table(
-    ["at", "who", "what", "on", { name: "before", drop: 8 }, { name: "after", drop: 7 }, "why"],
+    ["at", "who", "what", "on", { name: "before", drop: 10 }, { name: "after", drop: 7 }, "why"],
     rows,
     paint,
   );
 }
 
-const plainly = (value: unknown): string =>
-  typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
-
 /** A value in a few words: a whole configuration shows as its version. */
 function briefly(value: unknown): string {
   if (value === null || typeof value !== "object") return value === null ? "-" : String(value);
   const { config: _config, ...rest } = value as Record<string, unknown>;
-  return Object.entries(rest).map(([name, v]) => `${name} ${plainly(v)}`).join(", ") || "-";
+  return Object.keys(rest).length > 0 ? recordWords(rest) : "-";
 }

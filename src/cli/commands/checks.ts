@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { Answer, type Check, type Reason } from "../../retraining/check.ts";
 import { asking, type Common, type Context } from "../context.ts";
-import { minute, mood, type Paint, wrapped } from "../format.ts";
+import { asOfText, mood, type Paint, wrapped } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
 interface Filter extends Common {
@@ -34,7 +34,7 @@ export function addChecks(program: Command, context: Context): void {
 function checkText(check: Check, { paint, io: { columns } }: Context): string {
   const { id, model, asOf, trigger, answer, reasons, cycleId } = check;
   const cycle = cycleId === null ? "" : `; ${cycleId}`;
-  const head = `${paint("bold", model)} as of ${minute(asOf)} (${trigger}): ${mood(answer, paint)}${cycle}`;
+  const head = `${paint("bold", model)} as of ${asOfText(asOf)} (${trigger}): ${mood(answer, paint)}${cycle}`;
   return [head, `  ${paint("dim", `check ${id}`)}`, ...reasons.map((r) => reasonText(r, columns, paint))]
     .join("\n");
 }

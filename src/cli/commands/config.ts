@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import type { ConfigPatch } from "../../api/messages.ts";
 import type { ConfigVersion } from "../../db/config/config_versions.ts";
-import { SETTINGS } from "../../config/retraining.ts";
-import { ALL_SETTINGS, readValue } from "../../config/settings.ts";
+import { ALL_SETTINGS, readValue, type Setting, valueText } from "../../config/settings.ts";
 import { meantText } from "../../core/closest.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
@@ -16,15 +15,14 @@ export function addConfig(program: Command, context: Context): void {
     "settings of retraining: get, set, try, history, restore",
   );
   asking(
-    config.command("get", { isDefault: true }).description("the active configuration"),
-    "perennial config get",
+    config.command("get", { isDefault: true }).description("the active configuration")
+      .argument("[names...]", "these settings; left out: all"),
+    "perennial config get\nperennial config get gate confidence",
   )
-    .action(async (options: Common) => {
-      context.show(
-        options,
-        await (await context.client(options)).config(),
-        (c) => configText(c, context.paint),
-      );
+    .action(async (names: string[], options: Common) => {
+      for (const name of names) settingOf(name);
+      const active = await (await context.client(options)).config();
+      context.show(options, active, (c) => configText(c, names, context.paint));
     });
   const set = config.command("set").description("change settings; what is not named stays").argument(
     "[name=value...]",
@@ -134,23 +132,29 @@ function parsePair(pair: string): [string, unknown] {
   const name = pair.slice(0, equals);
   const text = pair.slice(equals + 1);
   if (equals < 1) throw new UsageError(`Write a setting as name=value, not "${pair}"`);
-  if (!(name in SETTINGS)) {
-    throw new UsageError(
-      `There is no setting "${name}"${meantText(name, Object.keys(SETTINGS))}`,
-    );
-  }
-  const setting = ALL_SETTINGS.find((s) => s.name === name)!;
-  return [name, text === "null" ? null : readValue(setting, text)];
+  return [name, text === "null" ? null : readValue(settingOf(name), text)];
 }
 
-function configText({ version, config, by, at }: ConfigVersion, paint: Paint): string {
-  const { models, ...general } = config;
-  const rows = Object.entries(general).map((
-    [name, value],
-  ) => [name, String(value), SETTINGS[name as keyof typeof general].description ?? ""]);
-  const overrides = Object.entries(models).map(([model, changes]) =>
-    `${model}: ${Object.entries(changes).map(([k, v]) => `${k}=${v}`).join(" ")}`
-  );
+/** @throws {UsageError} there is none of that name */
+function settingOf(name: string): Setting {
+  const setting = ALL_SETTINGS.find((s) => s.name === name);
+  if (setting) return setting;
+  const known = ALL_SETTINGS.map((s) => s.name);
+  throw new UsageError(`There is no setting "${name}"${meantText(name, known)}`);
+}
+
+function configText(
+  { version, config, by, at }: ConfigVersion,
+  names: readonly string[],
+  paint: Paint,
+): string {
+  const isWanted = (name: string) => names.length === 0 || names.includes(name);
+  const rows = ALL_SETTINGS.filter(({ name }) => isWanted(name))
+    .map(({ name, means }) => [name, valueText(config[name]) || "none", means]);
+  const overrides = Object.entries(config.models).flatMap(([model, changes]) => {
+    const own = Object.entries(changes).filter(([name]) => isWanted(name));
+    return own.length > 0 ? [`${model}: ${own.map(([k, v]) => `${k}=${valueText(v)}`).join(" ")}`] : [];
+  });
   const head = version === 0
     ? "Defaults; not changed yet"
     : `Version ${version}, since ${minute(at)} by ${by}`;

@@ -3,8 +3,10 @@ import type { Client } from "../../client/client.ts";
 import { NotFoundError } from "../../core/errors.ts";
 import type { Explanation } from "../../retraining/explain.ts";
 import { asking, type Common, type Context } from "../context.ts";
-import { ToldError } from "../exit.ts";
-import { minute, mood, wrapped } from "../format.ts";
+import { ToldError, UsageError } from "../exit.ts";
+import { asOfText, mood, wrapped } from "../format.ts";
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** `perennial explain` */
 export function addExplain(program: Command, context: Context): void {
@@ -18,6 +20,11 @@ export function addExplain(program: Command, context: Context): void {
     "perennial explain last --model churn\nperennial explain 7b0c2a52-4a4e-4f0c-9d38-6a3d0f0f6d11",
   )
     .action(async (check: string, options: Common & { model?: string }) => {
+      if (check !== "last" && !UUID.test(check)) {
+        throw new UsageError(
+          `"${check}" is no check's id: perennial checks lists them, "last" is the newest`,
+        );
+      }
       const client = await context.client(options);
       const explanation = await client.explain(check === "last" ? await lastCheck(client, options) : check);
       context.show(options, explanation, (e) => explanationText(e, context));
@@ -42,7 +49,7 @@ function explanationText(
     wrapped(`  ${part.what.padEnd(11)}  ${mood(part.outcome, paint)}. ${part.text}`, { columns, indent: 15 })
   );
   return [
-    `${paint("bold", model)} as of ${minute(asOf)}: ${mood(answer, paint)}`,
+    `${paint("bold", model)} as of ${asOfText(asOf)}: ${mood(answer, paint)}`,
     `  ${paint("dim", `check ${id}`)}`,
     ...lines,
     wrapped(`${mood(outcome, paint)}: ${text}`, { columns }),

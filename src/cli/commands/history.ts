@@ -5,7 +5,7 @@ import { HISTORY_TEXT } from "../../app/export/file.ts";
 import { lateImport } from "../../core/late_import.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
-import { change, minute, mood, type Paint, secondsText, table } from "../format.ts";
+import { asOfText, change, INTERVAL, mood, type Paint, secondsText, table } from "../format.ts";
 import { historyPages } from "../history_pages.ts";
 import { wholeNumber } from "../options.ts";
 import { writePieces } from "../write_pieces.ts";
@@ -57,12 +57,13 @@ interface ExportOptions extends Filter {
 
 async function writeHistory(context: Context, options: ExportOptions): Promise<void> {
   const { model, outcome, out, format, json } = options;
-  const wanted = format ?? (json ? "json" : FORMATS.find((ending) => out?.endsWith(`.${ending}`)) ?? "csv");
+  const wanted = format ?? (json ? "json" : out === undefined ? "csv" : formatOf(out));
   if (wanted === "parquet" && out === undefined) {
     throw new UsageError("Parquet is no text: name a file by --out");
   }
   let count = 0;
-  const pages = counting(historyPages(await context.client(options), { model, outcome }), (n) => count += n);
+  const read = historyPages(await context.client(options), { model, outcome });
+  const pages = counting(await begun(read), (n) => count += n);
   const pieces = wanted === "parquet" ? parquetPieces(pages) : HISTORY_TEXT[wanted](pages);
   if (out === undefined) {
     for await (const piece of pieces) context.io.out(String(piece).replace(/\n$/, "")); // `out` ends the line
@@ -73,6 +74,25 @@ async function writeHistory(context: Context, options: ExportOptions): Promise<v
 }
 
 const FORMATS = ["csv", "json", "parquet"] as const;
+
+/** @throws {UsageError} its name does not say */
+function formatOf(file: string): typeof FORMATS[number] {
+  const format = FORMATS.find((ending) => file.toLowerCase().endsWith(`.${ending}`));
+  if (format) return format;
+  throw new UsageError(
+    `"${file}" names no format: end it with .csv, .json or .parquet, or say --format`,
+  );
+}
+
+/** Pages whose first one is there: what is refused is refused before a line is written. */
+async function begun<T>(pages: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
+  const first = await pages.next();
+  return (async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* pages;
+  })();
+}
 
 async function* counting<T>(pages: AsyncIterable<T[]>, add: (n: number) => void): AsyncGenerator<T[]> {
   for await (const page of pages) {
@@ -90,13 +110,14 @@ async function* parquetPieces(pages: AsyncIterable<HistoryEntry[]>): AsyncGenera
 
 function historyText(entries: readonly HistoryEntry[], paint: Paint): string {
   if (entries.length === 0) return "No cycles";
-  const columns = ["cycle", "as of", "trigger", "outcome", { name: "loss", right: true }, "interval", {
+  const columns = ["cycle", "as of", "trigger", "outcome", { name: "loss", right: true }, INTERVAL, {
     name: "took",
     right: true,
+    drop: 10,
   }] as const;
   const rows = entries.map((e) => [
     `${e.model} ${e.number}`,
-    minute(e.asOf),
+    asOfText(e.asOf),
     e.trigger,
     mood(e.outcome ?? "running", paint),
     change(e.difference?.mean, e.championLoss),

@@ -20,7 +20,7 @@ export function addImports(program: Command, context: Context): void {
   const imports = program.command("imports").description(
     "imported files, and how to undo an import",
   );
-  const list = common(imports.command("list").description("the newest imports"));
+  const list = common(imports.command("list", { isDefault: true }).description("the newest imports"));
   withExamples(list, "perennial imports list").action(async (options: Options) => {
     const rows = await inDatabase(context, options, (sql) => importRows(sql));
     context.show(options, rows, (all) => listText(all, context.paint));
@@ -92,8 +92,8 @@ function listText(rows: readonly ImportRow[], paint: Paint): string {
     right("id"),
     "file",
     right("accepted"),
-    right("duplicates"),
-    right("conflicts"),
+    { ...right("duplicates"), drop: 10 },
+    { ...right("conflicts"), drop: 11 },
     right("refused"),
     "state",
   ];

@@ -149,5 +149,5 @@ function keysText(keys: readonly ApiKey[], paint: Paint): string {
     expiresAt === null ? "never" : `${expired ? "expired " : ""}${minute(expiresAt)}`,
     scopes?.join(" ") ?? "all",
   ]);
-  return table(["name", "role", "made", "by", "last used", "ends", "scopes"], rows, paint);
+  return table(["name", "role", "created", "by", "last used", "expires", "scopes"], rows, paint);
 }

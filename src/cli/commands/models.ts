@@ -142,7 +142,7 @@ function modelsText(models: readonly ModelSummary[], paint: Paint): string {
       "kind",
       { name: "serving", right: true },
       { name: "newest", right: true },
-      "in",
+      "unit",
       "question",
     ],
     rows,

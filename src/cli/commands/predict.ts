@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { isStorable } from "../../core/text.ts";
 import { USERS_MAX } from "../../api/messages.ts";
+import { createDecoder, detectEncoding } from "../../events/encoding.ts";
 import { shownValue } from "../../events/refusal.ts";
 import { isShort, TEXT_MAX } from "../../events/schema.ts";
 import type { Predictions, UserPrediction } from "../../serving/prediction.ts";
@@ -32,8 +35,8 @@ export function addPredict(program: Command, context: Context): void {
         throw new UsageError("Name at least one shopper, or a file of them with --file");
       }
       const client = await context.client(options);
-      const askable = users.filter((user) => isShort(user));
-      if (askable.length === 0) throw new UsageError(`No id can be asked about: ${TOO_LONG}`);
+      const askable = users.filter((user) => faultOf(user) === undefined);
+      if (askable.length === 0) throw new UsageError(`No id can be asked about: ${faultOf(users[0])}`);
       const pages: Predictions[] = [];
       for (let i = 0; i < askable.length; i += USERS_MAX) {
         pages.push(
@@ -46,7 +49,12 @@ export function addPredict(program: Command, context: Context): void {
     });
 }
 
-const TOO_LONG = `it is longer than ${TEXT_MAX} characters`;
+/** Why an id cannot be asked about; undefined: it can. */
+function faultOf(user: string): string | undefined {
+  if (user.trim() === "") return "it is blank";
+  if (!isShort(user)) return `it is longer than ${TEXT_MAX} characters`;
+  return isStorable(user) ? undefined : "it holds what no text holds: a NUL, or bytes of another encoding";
+}
 
 /** The answers in the order asked, with a reason where an id could not be asked about. */
 function withRefused(
@@ -54,9 +62,10 @@ function withRefused(
   answers: Predictions["predictions"],
 ): Predictions["predictions"] {
   let next = 0;
-  return users.map((user) =>
-    isShort(user) ? answers[next++] : { user: shownValue(user), prediction: null, reason: TOO_LONG }
-  );
+  return users.map((user) => {
+    const reason = faultOf(user);
+    return reason === undefined ? answers[next++] : { user: shownValue(user), prediction: null, reason };
+  });
 }
 
 /** "0.31", "soon 62 %", "-": no answer. */
@@ -65,10 +74,15 @@ function toldText({ prediction, class: name, probabilities }: UserPrediction): s
   return name && probabilities ? `${name} ${Math.round(100 * probabilities[name])} %` : figure(prediction);
 }
 
+/** The ids in a file, read as an import reads one. @throws {InvalidInputError} its encoding has to be found out first */
 async function idsIn(file: string): Promise<string[]> {
-  return (await readFile(file, "utf8")).split(/\r?\n/).map((line) => line.trim()).filter((line) =>
-    line !== ""
-  );
+  const bytes = await readFile(file);
+  const read = async function* () {
+    yield await Promise.resolve({ bytes });
+  };
+  const encoding = await detectEncoding({ name: basename(file), head: bytes, read });
+  const text = createDecoder(encoding)(bytes, { last: true });
+  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
 }
 
 function predictionsText(

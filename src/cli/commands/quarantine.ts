@@ -8,7 +8,7 @@ import { wholeNumber } from "../options.ts";
 /** `perennial quarantine list` and `replay` */
 export function addQuarantine(program: Command, context: Context): void {
   const quarantine = program.command("quarantine").description("quarantined events, and why");
-  const list = quarantine.command("list").description(
+  const list = quarantine.command("list", { isDefault: true }).description(
     "how many for each reason, and the newest of them",
   )
     .option("--reason <text>", "only those with this reason")

@@ -207,7 +207,7 @@ async function rolloutsOf(
     return versions.includes(pair.a) && versions.includes(pair.b);
   });
   return await Promise.all(both.map(async (rollout) => {
-    const [look] = rolloutLooks(rollout, await listLooks(sql, rollout.id, 1));
+    const [look] = await rolloutLooks(rollout, await listLooks(sql, rollout.id, 1));
     return look ? inRollout(pair, { rollout, look, loss }) : null;
   }));
 }

@@ -54,7 +54,7 @@ async function readRollout(sql: Sql, id: string): Promise<RolloutStory | null> {
   return {
     rollout,
     plan: planText(rollout.plan).split("\n"),
-    looks: rolloutLooks(rollout, looks).toReversed(),
+    looks: (await rolloutLooks(rollout, looks)).toReversed(),
     moves: changes.filter((move) => move.rollout === id).toReversed(),
   };
 }

@@ -1,6 +1,9 @@
 import type { Sql } from "../connect.ts";
 
-/** Claims a signature for the signal that was heard under `receipt`. @returns false: another signal used it before */
+/**
+ * Claims a signature for what was heard under `receipt`: a signal, or a logout token.
+ * @returns false: it was used before
+ */
 export async function useSignature(
   sql: Sql,
   { signature, receipt }: { signature: string; receipt: string },

@@ -71,6 +71,12 @@ export async function finishImport(sql: Sql, sourceId: string, told: ImportTold)
   await sql`update imports set finished_at = now(), updated_at = now(), summary = ${summary} where source_id = ${sourceId}`;
 }
 
+/** Forgets an import of which nothing came in. */
+export async function dropUnbegun(sql: Sql, sourceId: string): Promise<void> {
+  await sql`delete from imports i where source_id = ${sourceId} and lines_done = 0 and finished_at is null
+    and not exists (select from events where import_id = i.id)`;
+}
+
 /** Takes an import of which too little could be used back to its start, so that the same file is read again. */
 export async function reopenImport(sql: Sql, sourceId: string): Promise<void> {
   await sql`update imports set lines_done = 0, accepted = 0, duplicates = 0, quarantined = 0, conflicts = 0,

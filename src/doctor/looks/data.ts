@@ -94,6 +94,6 @@ async function lookAtQuarantine(sql: Database, nowMs: number): Promise<Finding[]
   const { quarantined, accepted } = await intakeSince(sql, nowMs - DAY_MS);
   const isMuch = quarantined >= ASIDE_EVENTS && quarantined > ASIDE_SHARE * (accepted + quarantined);
   if (!isMuch) return [];
-  const detail = `${count(quarantined)} events were put aside within a day, ${count(accepted)} taken in`;
+  const detail = `${count(quarantined)} events were quarantined within a day, ${count(accepted)} taken in`;
   return [finding("quarantine-fills", "warning", { detail })];
 }

@@ -109,6 +109,11 @@ export async function lookAtWorkflows(
   for (const { id, what } of wanted) {
     const state = await workflowState(client, id);
     if (state === "running") continue;
+    if (state === "paused") {
+      const detail = `${what} should run: its workflow is paused in Temporal`;
+      found.push(finding("workflow-paused", "problem", { subject: id, detail }));
+      continue;
+    }
     const how = state === "unknown" ? "Temporal does not know it" : `its workflow is ${state}`;
     found.push(finding("workflow-lost", "problem", { subject: id, detail: `${what} should run: ${how}` }));
   }

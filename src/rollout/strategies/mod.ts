@@ -1,6 +1,7 @@
+import type { Asked } from "../../core/asked.ts";
 import { InvalidInputError } from "../../core/errors.ts";
 import { addNamed } from "../../core/named.ts";
-import { isStandard, type StandardStrategy, type Strategy } from "../plan.ts";
+import type { StandardStrategy, Strategy } from "../plan.ts";
 import { ab } from "./ab.ts";
 import { bandit } from "./bandit.ts";
 import { canary } from "./canary.ts";
@@ -17,18 +18,20 @@ export const STRATEGIES: Readonly<Record<StandardStrategy, RolloutStrategy>> = {
   bandit,
 };
 
-const OWN: OwnStrategy[] = [];
+/** A strategy of the operator's, wherever it runs. */
+type AnyStrategy = OwnStrategy | Asked<OwnStrategy>;
+
+const OWN: AnyStrategy[] = [];
 
 /** Lets versions be rolled out by an operator's strategy, as `own:NAME`. @throws {RangeError} another has its name */
-export const addStrategy = (strategy: OwnStrategy): void => addNamed(OWN, strategy);
+export const addStrategy = (strategy: AnyStrategy): void => addNamed(OWN, strategy);
 
 /** The operator's strategies, as they are asked for, with what each does in their author's words. */
 export const ownStrategies = (): { name: string; means: string }[] =>
   OWN.map(({ name, means }) => ({ name: `own:${name}`, means }));
 
 /** @throws {InvalidInputError} no file of the operator's defines it */
-export function strategyNamed(name: Strategy): RolloutStrategy {
-  if (isStandard(name)) return STRATEGIES[name];
+export function ownStrategyNamed(name: Strategy): AnyStrategy {
   const own = OWN.find((strategy) => `own:${strategy.name}` === name);
   if (own) return own;
   const have = OWN.map((strategy) => `own:${strategy.name}`).join(", ") || "none";

@@ -1,22 +1,40 @@
 import { InvalidInputError, messageOf } from "../../core/errors.ts";
 import { z } from "zod";
+import { decideRollout } from "../decide.ts";
 import { RolloutDecision } from "../decision.ts";
 import { ArmShare, isStandard, type RolloutPlan, type RolloutPosition } from "../plan.ts";
 import type { RolloutEvidence } from "../rollout_evidence.ts";
-import { strategyNamed } from "./mod.ts";
+import { ownStrategyNamed, STRATEGIES } from "./mod.ts";
+
+const TEXT_MAX = 2000;
+
+/** The answers of a strategy, as they can be told and done. */
+export const OwnDecision = RolloutDecision.refine(({ text }) => text.length <= TEXT_MAX, {
+  path: ["text"],
+  error: `is longer than ${TEXT_MAX} characters`,
+});
+export const OwnShares = z.array(ArmShare);
 
 /**
- * Asks the strategy of a plan. One of the operator's that fails, is gone, or says what cannot be done changes nothing:
- * the rollout goes on as it stands, and its log says why.
+ * Decides one look at a rollout, by ours or by the operator's strategy. One of theirs that fails, does not answer, is
+ * gone, or says what cannot be done changes nothing: the rollout goes on as it stands, and its log says why.
  */
-export function strategyDecision(
+export async function decideByStrategy(
   plan: RolloutPlan,
   position: RolloutPosition,
   evidence: RolloutEvidence,
-): RolloutDecision {
-  if (isStandard(plan.strategy)) return strategyNamed(plan.strategy).decide(plan, position, evidence);
+): Promise<RolloutDecision> {
+  const own = isStandard(plan.strategy) ? undefined : await ownDecision(plan, position, evidence);
+  return decideRollout(plan, position, evidence, own);
+}
+
+async function ownDecision(
+  plan: RolloutPlan,
+  position: RolloutPosition,
+  evidence: RolloutEvidence,
+): Promise<RolloutDecision> {
   try {
-    const decision = RolloutDecision.parse(strategyNamed(plan.strategy).decide(plan, position, evidence));
+    const decision = await ownStrategyNamed(plan.strategy).decide(plan, position, evidence);
     if (decision.kind === "go on") checkShares(plan, decision.shares);
     if (decision.kind === "promote") checkVersions(plan, [decision.version]);
     return decision;
@@ -27,9 +45,10 @@ export function strategyDecision(
 }
 
 /** The shares with which a rollout begins. @throws {InvalidInputError} a strategy of the operator's gives none that can be */
-export function firstShares(plan: RolloutPlan): ArmShare[] {
-  const shares = strategyNamed(plan.strategy).begin(plan);
-  if (!isStandard(plan.strategy)) checkShares(plan, z.array(ArmShare).parse(shares));
+export async function firstShares(plan: RolloutPlan): Promise<ArmShare[]> {
+  if (isStandard(plan.strategy)) return STRATEGIES[plan.strategy].begin(plan);
+  const shares = await ownStrategyNamed(plan.strategy).begin(plan);
+  checkShares(plan, shares);
   return shares;
 }
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { AlertKind, WantedAlert } from "../../../src/alerts/alert.ts";
+import { createExtensionWatch, tellOfLeftOut } from "../../../src/app/alerts/extension_watch.ts";
 import { settleAlerts, type Settled } from "../../../src/app/alerts/settle.ts";
 import { getAlert, listAlerts } from "../../../src/db/alerts/alerts.ts";
 import type { Database } from "../../../src/db/connect.ts";
+import { waitUntil } from "../../../src/embedded/waiting.ts";
 import { withDatabase } from "../../db/database.ts";
 import { addLook, aDriftReport } from "../../monitoring/reports.ts";
 import { anAlert, BOTH, NOW_MS, toldOf } from "./support.ts";
@@ -116,4 +118,28 @@ Deno.test("settleAlerts() by many at once opens each key once, tells it once, an
     const [{ n }] = await sql`select count(*)::int as n from deliveries where event = 'opened'
       group by alert_id, channel order by n desc limit 1`;
     assert.equal(n, 1);
+  }));
+
+Deno.test("an extension that fails opens an alert until it answers, one that is left out until it is not", () =>
+  withDatabase(async (sql) => {
+    const deps = { sql, clock: () => NOW_MS, channels: BOTH, log: () => undefined };
+    const hear = createExtensionWatch(deps);
+    const news = (fault: string | null) => hear({ file: "a.ts", kind: "quality check", name: "a", fault });
+    const opened = (keys: readonly string[]) =>
+      waitUntil(async () => (await openKeys(sql)).join() === keys.join(), { withinMs: 20_000, everyMs: 20 });
+    for (const fault of [null, "it did not answer within 10 s", "it did not answer within 10 s"]) news(fault);
+    assert.ok(await opened(["extension/a.ts"]));
+    const [{ title, severity }] = await listAlerts(sql);
+    assert.equal(
+      title,
+      'The quality check "a" (a.ts) fails, and is passed over: it did not answer within 10 s',
+    );
+    assert.equal(severity, "warning");
+    news(null);
+    assert.ok(await opened([]));
+    const left = { file: "b.ts", kind: null, name: null, may: "nothing", fault: "no bell" };
+    await tellOfLeftOut(deps, [left]);
+    assert.deepEqual(await openKeys(sql), ["extension/b.ts"]);
+    await tellOfLeftOut(deps, []);
+    assert.deepEqual(await openKeys(sql), []);
   }));

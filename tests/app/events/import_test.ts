@@ -220,6 +220,7 @@ Deno.test("importFile() says what is wrong with a file, when it cannot be import
       await writeFile(path("cut.csv.gz"), gzipSync(csv(5000)).subarray(0, 5000));
       await assert.rejects(importFile(deps, path("cut.csv.gz")), /Cannot read "cut.csv.gz"/);
       await assert.rejects(importFile(deps, path("nowhere.csv")), { code: "ENOENT" });
+      assert.equal((await sql`select from imports`).length, 0, "none of them began");
     })
   ));
 

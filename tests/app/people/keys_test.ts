@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ingest } from "../../../src/app/events/ingest.ts";
 import { importFile } from "../../../src/app/events/import.ts";
-import { forgetRemembered, keysOf, knownKeysOf } from "../../../src/app/people/keys.ts";
+import { allKeysOf, forgetRemembered, keysOf, knownKeysOf } from "../../../src/app/people/keys.ts";
 import { currentConfig, saveConfig } from "../../../src/db/config/config_versions.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
 import { layered } from "../../../src/privacy/pseudonym.ts";
@@ -33,6 +33,27 @@ Deno.test("keysOf() gives each shopper one random key, however many ask at once,
       "a look-up adds nobody",
     );
     assert.equal((await sql`select from people`).length, 0);
+  }));
+
+Deno.test("an id is one shopper, its marks on its letters or beside them, also whom an earlier version knew", () =>
+  withEvents(async (sql) => {
+    const [on, beside] = ["ren\u00e9", "rene\u0301"];
+    const deps = { sql, pseudonym };
+    const fresh = await keysOf(deps, [on, beside]);
+    assert.equal(fresh(on), fresh(beside));
+    assert.equal((await sql`select from people`).length, 1);
+    // As an earlier version noted them: under what was sent.
+    const [before, both] = ["zoe\u0308", "noe\u0308l"];
+    const keys = { before: crypto.randomUUID(), on: crypto.randomUUID(), beside: crypto.randomUUID() };
+    const rows = [[before, keys.before], [both.normalize("NFC"), keys.on], [both, keys.beside]];
+    for (const [user, key] of rows) {
+      await sql`insert into people (hash, key, layer) values (${pseudonym(user)}, ${key}, 1)`;
+    }
+    const found = await keysOf(deps, [before.normalize("NFC"), both]);
+    assert.equal(found(before), keys.before);
+    assert.equal(found(both), keys.on);
+    assert.deepEqual(await allKeysOf(deps, both), [keys.on, keys.beside]);
+    assert.equal((await sql`select from people`).length, 4);
   }));
 
 Deno.test("a newer secret laid over the older finds shoppers hashed with either; one that lags adds nobody", () =>

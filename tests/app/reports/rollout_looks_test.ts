@@ -19,7 +19,7 @@ Deno.test("rolloutLooks() tells the bounds that the decision went by, and none b
   ]]);
 });
 
-Deno.test("rolloutLooks() says of each look whether its evidence gives the same decision", () => {
+Deno.test("rolloutLooks() says of each look whether its evidence gives the same decision", async () => {
   const changed = looks.map((look, i) => i > 0 ? look : { ...look, evidence: looks.at(-1)!.evidence });
-  assert.deepEqual(rolloutLooks(rollout, changed).map((look) => look.same), [false, true, true]);
+  assert.deepEqual((await rolloutLooks(rollout, changed)).map((look) => look.same), [false, true, true]);
 });
