@@ -3397,7 +3397,7 @@ PrivacyRequest = TypedDict("PrivacyRequest", {
 AlertsAlertsItem = TypedDict("AlertsAlertsItem", {
     "id": int,
     "key": str,
-    "kind": Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "cleanup failed", "audit", "model"],
+    "kind": Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "cleanup failed", "extension", "audit", "model"],
     "model": Union[str, None],
     "severity": Literal["info", "warning", "critical"],
     "title": str,
@@ -3418,7 +3418,7 @@ Alerts = TypedDict("Alerts", {
 Alert = TypedDict("Alert", {
     "id": int,
     "key": str,
-    "kind": Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "cleanup failed", "audit", "model"],
+    "kind": Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "cleanup failed", "extension", "audit", "model"],
     "model": Union[str, None],
     "severity": Literal["info", "warning", "critical"],
     "title": str,
@@ -3535,7 +3535,7 @@ class Perennial(Connection):
         """Make a key for somebody.  POST /keys"""
         return self.call("POST", f"/keys", body=self.given({"name": name, "role": role, "scopes": scopes, "expiresInDays": expires_in_days, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-    def alerts(self, *, limit: int | None = None, open: Literal["true", "false"] | None = None, kind: Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "cleanup failed", "audit", "model"] | None = None, model: str | None = None) -> Alerts:
+    def alerts(self, *, limit: int | None = None, open: Literal["true", "false"] | None = None, kind: Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "cleanup failed", "extension", "audit", "model"] | None = None, model: str | None = None) -> Alerts:
         """Alerts, newest first.  GET /alerts"""
         return self.call("GET", f"/alerts", query={"limit": limit, "open": open, "kind": kind, "model": model})  # type: ignore[no-any-return]
 

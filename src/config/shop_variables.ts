@@ -40,6 +40,7 @@ export const WHOSE_VARIABLE: Readonly<Record<keyof Config, "own" | "shared">> = 
   AWS_REGION: "shared",
   PERENNIAL_MODELS: "shared",
   PERENNIAL_EXTENSIONS: "shared",
+  PERENNIAL_EXTENSION_SECONDS: "shared",
   PERENNIAL_SIGNING_KEY: "own",
   PERENNIAL_TRUSTED_SIGNING_KEYS: "own",
   PERENNIAL_BACKUP_PASSPHRASE: "shared",
