@@ -36,7 +36,7 @@ export async function runCli(given: readonly string[], machine: Io): Promise<num
 }
 
 /** Takes `--shop NAME` out of the arguments, wherever it stands: it is about where a command works, not about what. */
-function withoutShop(args: readonly string[]): { shop?: string; args: readonly string[] } {
+export function withoutShop(args: readonly string[]): { shop?: string; args: readonly string[] } {
   const at = args.findIndex((word) => word === "--shop" || word.startsWith("--shop="));
   if (at === -1) return { args };
   const [, joined] = args[at].split("=");

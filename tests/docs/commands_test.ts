@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Command, CommanderError } from "commander";
 import settings from "../../deno.json" with { type: "json" };
 import { loadAllCommands } from "../../src/cli/load_commands.ts";
-import { perennial } from "../../src/cli/program.ts";
+import { perennial, withoutShop } from "../../src/cli/program.ts";
 import { readMarkdown } from "./sources.ts";
 
 interface Shown {
@@ -78,7 +78,7 @@ async function faultsOf(shown: readonly Shown[]): Promise<string[]> {
     try {
       const args = argumentsOf(command);
       const io = { env: {}, uid: null, isTerminal: false, columns: 100, out: () => {}, err: () => {} };
-      if (args) take(await perennial(io, loadAllCommands), args);
+      if (args) take(await perennial(io, loadAllCommands), withoutShop(args).args);
     } catch (error) {
       if (!(error instanceof CommanderError || error instanceof assert.AssertionError)) throw error;
       faults.push(`${where}: ${command}: ${error.message}`);
