@@ -215,7 +215,7 @@ Deno.test("a damaged backup is refused by the file's name before anything is wri
     const path = join(folder, manifest.id, "tables", "public.events.copy.gz");
     await Deno.writeTextFile(path, "x", { append: true });
     await assert.rejects(checkBackup(folderPlace(folder), manifest), /public\.events\.copy\.gz" is damaged/);
-    await assert.rejects(findBackup(elsewhere), /Cannot find backup/);
+    await assert.rejects(findBackup(elsewhere), /Cannot find a backup/);
   }));
 
 Deno.test("secrets are not written over others, and a backup half made is none", () =>
