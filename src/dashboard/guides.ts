@@ -31,6 +31,7 @@ export const GUIDES: readonly Guide[] = [
   { name: "security", title: "Security", about: "Threats, what stands against them, hardening" },
   { name: "extending", title: "Extending", about: "Models, features, checks and channels of your own" },
   { name: "scale", title: "Scale", about: "What limits each part, and what moves the limit" },
+  { name: "many-shops", title: "Many shops", about: "Several shops on the same servers" },
   { name: "glossary", title: "Glossary", about: "One word for one thing" },
   { name: "architecture", title: "Architecture", about: "Where the code is that decides" },
 ];
