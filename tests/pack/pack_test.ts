@@ -33,8 +33,19 @@ export { getRetrainer, startRetrainingService };
 const EMBEDDING = `
 import { createClient, getRetrainer, startRetrainingService } from "perennial";
 const service = await startRetrainingService(JSON.parse(process.argv[2]));
+/** A machine that is busy with other tests may have it answer "try again soon". */
+const patiently = async (ask) => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error.problem?.status !== 503 || tries === 10) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    }
+  }
+};
 try {
-  const visits = await getRetrainer("visits", service);
+  const visits = await patiently(() => getRetrainer("visits", service));
   const { models } = await createClient(service).models();
   console.log(JSON.stringify({ health: (await visits.status()).health.text, models: models.map((m) => m.model) }));
 } finally {
