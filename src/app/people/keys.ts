@@ -125,14 +125,18 @@ async function knownBefore(
   users: ReadonlyMap<string, string>,
   layers: number,
 ): Promise<Map<string, Person>> {
-  const marked = [...users].filter(([, user]) => user.normalize("NFD") !== user);
   const known = new Map<string, Person>();
+  const marked = [...users].flatMap(([hash, user]) => {
+    const apart = user.normalize("NFD");
+    return apart === user ? [] : [{ hash, user, apart, apartHash: pseudonym(apart) }];
+  });
   if (marked.length === 0) return known;
-  const apart = new Map(marked.map(([, user]) => [pseudonym(user.normalize("NFD")), user.normalize("NFD")]));
-  const asked = [...askedOf(pseudonym, new Map(marked)), ...askedOf(pseudonym, apart)];
-  const { people } = await findPeople(sql, asked, { layers });
-  for (const [hash, user] of marked) {
-    const person = people.get(hash) ?? people.get(pseudonym(user.normalize("NFD")));
+  const hashes = marked.flatMap(({ hash, user, apart, apartHash }) =>
+    [[hash, user], [apartHash, apart]] as const
+  );
+  const { people } = await findPeople(sql, askedOf(pseudonym, new Map(hashes)), { layers });
+  for (const { hash, apartHash } of marked) {
+    const person = people.get(hash) ?? people.get(apartHash);
     if (person) known.set(hash, person);
   }
   return known;

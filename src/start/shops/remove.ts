@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { type Config, s3Place } from "../../config/environment.ts";
 import { shopPlaces } from "../../config/shops.ts";
 import { ConflictError, NotFoundError } from "../../core/errors.ts";
@@ -8,6 +9,9 @@ import { connectTemporal } from "../../temporal/connect.ts";
 import { s3Access } from "../artefacts.ts";
 import type { SharedServers } from "./add.ts";
 import { readShopFile, shopFolder } from "./file.ts";
+
+/** A folder with all that is in it, also where it is gone already. */
+const GONE = { recursive: true, force: true } as const;
 
 /**
  * Deletes all that a shop has: workflows, rows, role, artefacts, keys. Backups stay. Its file goes last, so that it can be
@@ -31,7 +35,7 @@ export async function removeShop(servers: SharedServers, shop: string): Promise<
   const artefacts = variables?.PERENNIAL_ARTEFACTS ?? "";
   const isItsOwn = artefacts.endsWith(`/${places.prefix}`); // else a person chose it, and may keep more there
   if (isItsOwn) await removeArtefacts(servers.config, artefacts);
-  await removeFolder(folder);
+  await rm(folder, GONE);
   return isItsOwn || artefacts === "" ? null : artefacts;
 }
 
@@ -50,13 +54,7 @@ async function removeWorkflows(
 /** Deletes every file of a store. @param artefacts a folder, or `s3://bucket/prefix` */
 export async function removeArtefacts(config: Config, artefacts: string): Promise<void> {
   const place = s3Place(artefacts);
-  if (place === null) return await removeFolder(artefacts);
+  if (place === null) return await rm(artefacts, GONE);
   const bucket = s3Bucket(s3Access(config, place));
   for (const { path } of await listObjects(bucket)) await bucket.delete(path);
-}
-
-async function removeFolder(folder: string): Promise<void> {
-  await Deno.remove(folder, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }
