@@ -95,11 +95,13 @@ export class CsvReader {
     this.#open = undefined;
     const values = damage === undefined ? splitRecord(text, this.#delimiter!) : undefined;
     if (values) this.#record(values, line);
-    else if (this.#sink) this.#sink.unreadable(damage ?? NOT_CLOSED, line, this.#line);
-    else {throw new InvalidInputError(
-        `Cannot read the names of the columns (line ${line}): ${damage ?? NOT_CLOSED}`,
-        "file",
-      );}
+    else this.#unreadable(damage ?? NOT_CLOSED, line);
+  }
+
+  /** @throws {InvalidInputError} it is the record that names the columns */
+  #unreadable(why: string, line: number): void {
+    if (this.#sink) return this.#sink.unreadable(why, line, this.#line);
+    throw new InvalidInputError(`Cannot read the names of the columns (line ${line}): ${why}`, "file");
   }
 
   #record(values: string[], line: number): void {

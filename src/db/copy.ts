@@ -1,18 +1,10 @@
 import type { Writable } from "node:stream";
 import type { Sql } from "./connect.ts";
 
-/** A value of a row, as `COPY` takes it; null: none. */
-type CopyValue = string | number | null;
-
 /** The driver's query, as far as it is touched here. */
 interface DriverQuery {
   reject(error: unknown): void;
   writable(): Promise<Writable>;
-}
-
-/** Writes a row in the text form of `COPY`. */
-export function copyLine(values: readonly CopyValue[]): string {
-  return values.map((value) => typeof value === "number" ? value : copyText(value)).join("\t") + "\n";
 }
 
 /** What stands for nothing in a line of `COPY`. */

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { copyInto, copyLine } from "../../src/db/copy.ts";
+import { copyInto, copyText } from "../../src/db/copy.ts";
 import { withDatabase } from "./database.ts";
+
+const copyLine = (values: readonly (string | number | null)[]): string =>
+  values.map((value) => typeof value === "number" ? value : copyText(value)).join("\t") + "\n";
 
 Deno.test("copyInto() stores texts of any characters, numbers and nothing as they are", () =>
   withDatabase(async (sql) => {

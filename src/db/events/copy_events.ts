@@ -71,7 +71,7 @@ function* linesOf(events: readonly AcceptedEvent[]): Generator<Uint8Array> {
 
 const code = (text: string | null) => text === null ? NO_VALUE : code32(text);
 
-/** The same as `copyLine()` of a list of them, without the list. */
+/** A line for the copy. Keys, types and codes hold nothing that would have to be escaped. */
 const lineOf = (event: AcceptedEvent): string =>
   `${copyText(event.id)}\t${event.userKey ?? NO_VALUE}\t${code(event.session)}\t${event.type}\t` +
   `${copyText(event.product)}\t${code(event.product)}\t${copyText(event.category)}\t${
