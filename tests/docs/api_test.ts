@@ -47,7 +47,7 @@ for (const { name, ignore, language, command, options = [] } of WAYS) {
           assert.equal(ran.code, 0, err);
           const [{ n }] = await sql`select count(*)::int as n from events where price = 9.5`;
           assert.equal(n, 1);
-          assert.match(out, /17\W.*0\.\d{4,}/);
+          assert.match(out, /17\W.*0\.\d+/);
           if (language !== "sh") assert.ok(out.includes(`18: ${byteAnswer(pseudonym("18"))} by v4`), out);
           assert.match(out, /Churn is healthy/);
         } finally {
