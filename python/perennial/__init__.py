@@ -3206,7 +3206,7 @@ PredictRow = TypedDict("PredictRow", {
     "features": Union[dict[str, Union[float, None]], list[Union[float, None]]],
 })
 PredictRowsItem = TypedDict("PredictRowsItem", {
-    "user": NotRequired[Union[str, float]],
+    "user": NotRequired[Union[str, float, None]],
     "features": Union[dict[str, Union[float, None]], list[Union[float, None]]],
 })
 PredictionsPredictionsItem = TypedDict("PredictionsPredictionsItem", {
@@ -3679,7 +3679,7 @@ class Perennial(Connection):
         """Everything that is kept of a person.  GET /people/{id}/export"""
         return self.call("GET", f"/people/{self.quoted(id)}/export", query={"why": why})  # type: ignore[no-any-return]
 
-    def predict(self, model: str, *, user: Union[str, float] | None = None, users: Sequence[Union[str, float]] | None = None, row: PredictRow | None = None, rows: Sequence[PredictRowsItem] | None = None, as_of: str | None = None, idempotency_key: str | None = None) -> Predictions:
+    def predict(self, model: str, *, user: Union[str, float] | None = None, users: Sequence[Union[str, float, None]] | None = None, row: PredictRow | None = None, rows: Sequence[PredictRowsItem] | None = None, as_of: str | None = None, idempotency_key: str | None = None) -> Predictions:
         """Ask a model about one or many shoppers, or rows of features.  POST /predictions/{model}"""
         return self.call("POST", f"/predictions/{self.quoted(model)}", body=self.given({"user": user, "users": users, "row": row, "rows": rows, "asOf": as_of}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 

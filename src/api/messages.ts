@@ -428,6 +428,11 @@ const UserId = z.union(
 )
   .describe("a shopper's id as in the events");
 
+/** In a list one id that cannot be used costs its own answer alone. */
+const ListedId = z.union([z.string(ID_RULE), z.number(), z.null()], ID_RULE).describe(
+  "a shopper's id as in the events; one that is blank, too long or null has no prediction, but a reason",
+);
+
 const Value = z.number().nullable();
 /** A shopper's features, as the caller has them: checked by `prediction_body.ts`, which is faster on thousands. */
 const FeatureRow = z.strictObject({
@@ -441,9 +446,9 @@ const FeatureRow = z.strictObject({
 /** Whom or what a prediction is asked for: one of `user`, `users`, `row` and `rows`. */
 export const PredictionRequest = z.strictObject({
   user: UserId.optional(),
-  users: z.array(UserId).min(1).max(USERS_MAX).optional(),
+  users: z.array(ListedId).min(1).max(USERS_MAX).optional(),
   row: FeatureRow.optional(),
-  rows: z.array(FeatureRow).min(1).max(USERS_MAX).optional(),
+  rows: z.array(FeatureRow.extend({ user: ListedId.optional() })).min(1).max(USERS_MAX).optional(),
   asOf: Time.optional().describe("left out: now, or where a demo's clock stands"),
 });
 export type PredictionRequest = z.input<typeof PredictionRequest>;

@@ -5,19 +5,28 @@ import { isDeeper } from "../core/json_depth.ts";
 import { bodyText } from "./body_text.ts";
 import { DEPTH_MAX } from "./guards.ts";
 import { parseExactJson } from "../core/exact_json.ts";
-import { isShort, TEXT_MAX } from "../events/schema.ts";
+import { shownValue } from "../events/refusal.ts";
+import { TEXT_MAX } from "../events/schema.ts";
+import { faultOfUser } from "../events/user.ts";
 import { type FeatureSet, SHARED_FEATURES } from "../features/set.ts";
 import { invalidInput } from "./invalid.ts";
 import { PredictionRequest, USERS_MAX } from "./messages.ts";
 import { isSingle, readPlainRows, type SentRows } from "./plain_rows.ts";
 import { ApiFault } from "./problem.ts";
+import type { UserPrediction } from "../serving/prediction.ts";
 
 /** The subject of a request: shoppers by their ids, or rows of features. */
 export interface Question {
   /** left out: now */
   readonly asOfMs?: number;
   readonly asked: { readonly users: readonly string[] } | SentRows;
+  /** answers about ids in a list that no shopper can have, by their places there; the others stand in `asked` */
+  readonly refused: Refused;
 }
+
+export type Refused = ReadonlyMap<number, UserPrediction>;
+type Asked = Pick<Question, "asked" | "refused">;
+const NONE: Refused = new Map();
 
 const WAYS = ["user", "users", "row", "rows"] as const;
 
@@ -29,28 +38,57 @@ const WAYS = ["user", "users", "row", "rows"] as const;
 export async function readQuestion(c: Context, features: FeatureSet): Promise<Question> {
   const bytes = await readBytes(c);
   const plain = features === SHARED_FEATURES ? readPlainRows(bytes) : null;
-  if (plain && plain.users.length <= USERS_MAX) return { asked: checkedUsers(plain) };
+  if (plain && plain.users.length <= USERS_MAX && plain.users.every(isUsable)) return whole(trimmed(plain));
   const body = asObject(bytes);
   const ways = WAYS.filter((way) => body[way] !== undefined);
   if (ways.length !== 1) {
     throw new InvalidInputError('users: need one of "user", "users", "row" and "rows"', "users");
   }
   if (ways[0] === "row") {
-    return {
-      asOfMs: asOfBeside(body),
-      asked: readRows(features, [body.row], () => "row"),
-    };
+    return { asOfMs: asOfBeside(body), ...readRows(features, [body.row], () => "row") };
   }
   if (ways[0] === "rows") {
-    return { asOfMs: asOfBeside(body), asked: readRows(features, listOf(body.rows), (i) => `rows.${i}`) };
+    return { asOfMs: asOfBeside(body), ...readRows(features, listOf(body.rows), (i) => `rows.${i}`) };
   }
-  if (isPlainId(body.user) && Object.keys(body).length === 1) {
-    return { asked: { users: [cleanId(body.user, "users")] } };
-  }
-  const { user, users = [user!], asOf } = parsed(PredictionRequest, body);
+  if (isPlainId(body.user) && Object.keys(body).length === 1) return readUsers([body.user], () => "user");
+  const { user, users, asOf } = parsed(PredictionRequest, body);
   const asOfMs = asOf === undefined ? undefined : Date.parse(asOf);
-  return { asOfMs, asked: { users: users.map((id) => cleanId(id, "users")) } };
+  return { asOfMs, ...users ? readUsers(users, (i) => `users.${i}`) : readUsers([user], () => "user") };
 }
+
+const whole = (asked: Question["asked"]): Asked => ({ asked, refused: NONE });
+
+const isUsable = (user: string | null) => user === null || faultOfUser(user) === undefined;
+
+/** Parts ids into those that can be asked about, and answers about the others. @throws {InvalidInputError} none can be */
+function readUsers(ids: readonly unknown[], pathOf: (id: number) => string): Asked {
+  const users: string[] = [];
+  const refused = new Map<number, UserPrediction>();
+  ids.forEach((id, i) => {
+    const refusal = refusalOf(id, pathOf(i));
+    if (refusal) refused.set(i, refusal);
+    else users.push(idOf(id));
+  });
+  if (users.length === 0) throw unusable(pathOf(0), refused.get(0)!);
+  return { asked: { users }, refused };
+}
+
+/** The answer about an id that no shopper can have; null: one can. @throws {InvalidInputError} it is no id at all */
+function refusalOf(user: unknown, path: string): UserPrediction | null {
+  if (user === null) return { user: null, prediction: null, reason: "the id is null" };
+  if (typeof user !== "string" && typeof user !== "number") {
+    throw new InvalidInputError(`${path}: ${NEED_ID}`, path);
+  }
+  const fault = faultOfUser(String(user));
+  return fault === undefined ? null : { user: shownValue(String(user)), prediction: null, reason: fault };
+}
+
+const NEED_ID = `need text or a number, 1 to ${TEXT_MAX} characters`;
+const unusable = (path: string, { reason }: UserPrediction) =>
+  new InvalidInputError(`${path}: ${NEED_ID}: ${reason}`, path);
+
+/** A shopper's id as events carry it: a number and its text are the same, spaces around it do not count. */
+const idOf = (user: unknown): string => String(user).trim();
 
 /** Whether the schema takes this id for sure: asking it costs as much as the model. */
 const isPlainId = (user: unknown): user is string =>
@@ -83,8 +121,8 @@ async function readBytes(c: Context): Promise<Uint8Array> {
   return new Uint8Array(await c.req.arrayBuffer());
 }
 
-const checkedUsers = ({ users, features }: SentRows): SentRows => ({
-  users: users.map((user, i) => user === null ? null : cleanId(user, `rows.${i}.user`)),
+const trimmed = ({ users, features }: SentRows): SentRows => ({
+  users: users.map((user) => user === null ? null : idOf(user)),
   features,
 });
 
@@ -109,22 +147,25 @@ function listOf(rows: unknown): readonly unknown[] {
   throw new InvalidInputError(`rows: need 1 to ${USERS_MAX} rows`, "rows");
 }
 
-function readRows(
-  set: FeatureSet,
-  rows: readonly unknown[],
-  pathOf: (row: number) => string,
-): SentRows {
+/** Reads rows; one whose shopper can be none is left out, and answered with the reason. @throws {InvalidInputError} all are */
+function readRows(set: FeatureSet, rows: readonly unknown[], pathOf: (row: number) => string): Asked {
   const width = set.names.length;
   const users: (string | null)[] = [];
+  const refused = new Map<number, UserPrediction>();
   const features = new Float32Array(rows.length * width);
-  rows.forEach((row, i) =>
-    users.push(readRow(set, row, features.subarray(i * width, (i + 1) * width), () => pathOf(i)))
-  );
-  return { users, features };
+  rows.forEach((row, i) => {
+    const into = features.subarray(users.length * width, (users.length + 1) * width);
+    const user = readRow(set, row, into, () => pathOf(i));
+    const refusal = user === undefined ? null : refusalOf(user, `${pathOf(i)}.user`);
+    if (refusal) refused.set(i, refusal);
+    else users.push(user === undefined ? null : idOf(user));
+  });
+  if (users.length === 0) throw unusable(`${pathOf(0)}.user`, refused.get(0)!);
+  return { asked: { users, features: features.subarray(0, users.length * width) }, refused };
 }
 
-/** Writes a row's features in their places. @returns whose they are */
-function readRow(set: FeatureSet, row: unknown, into: Float32Array, path: () => string): string | null {
+/** Writes a row's features in their places. @returns whose they are, as it was sent */
+function readRow(set: FeatureSet, row: unknown, into: Float32Array, path: () => string): unknown {
   if (!isObject(row)) throw new InvalidInputError(`${path()}: need an object with "features"`, path());
   const { user, features } = row;
   for (const name in row) {
@@ -135,7 +176,7 @@ function readRow(set: FeatureSet, row: unknown, into: Float32Array, path: () => 
   if (Array.isArray(features)) readList(features, into, path);
   else if (isObject(features)) readNamed(set, features, into, path);
   else throw wrong(`${path()}.features`, "need the features by name, or all of them as an array");
-  return user === undefined ? null : cleanId(user, `${path()}.user`);
+  return user;
 }
 
 function readNamed(
@@ -170,15 +211,6 @@ function readList(features: readonly unknown[], into: Float32Array, path: () => 
 }
 
 const NEED_NUMBER = "need a number within +-3.4e38, or null where it is not known";
-
-/** A shopper's id as events carry it: a number and its text are the same, spaces around it do not count. */
-function cleanId(user: unknown, path: string): string {
-  if (typeof user !== "string" && typeof user !== "number") throw wrong(path, "need text or a number");
-  const id = String(user).trim();
-  if (!id.isWellFormed()) throw wrong(path, "need text without half of a surrogate pair");
-  if (id === "" || !isShort(id)) throw wrong(path, "need 1 to 200 characters");
-  return id;
-}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -9,10 +9,16 @@ export function anyText(value: unknown): string {
   }
 }
 
-const MAY_COMPOSE = /[\u0300-\uffff]/;
+const MAY_DIFFER = /[\u00ad\u0300-\uffff]/;
+/** Characters that no screen shows and no word needs: soft hyphen, spaces of no width, marks of direction, byte order. */
+const UNSEEN = /[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g;
 
-/** Returns a text with its marks on its letters (NFC): `é` is one character, however it was written. */
-export const composed = (text: string): string => MAY_COMPOSE.test(text) ? text.normalize("NFC") : text;
+/**
+ * Returns a name as a reader sees it, so that names that look the same are the same: marks on their letters (NFC: `é` is
+ * one character), no characters that are not seen, no spaces around it. Joiners stay: words of some scripts need them.
+ */
+export const composed = (text: string): string =>
+  MAY_DIFFER.test(text) ? text.normalize("NFC").replace(UNSEEN, "").trim() : text;
 
 /** Tells whether a text can be stored as it is. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();

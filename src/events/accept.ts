@@ -166,7 +166,7 @@ function textOf(value: string | number | null | undefined): string | null {
 /** Text that names a shopper, a product or a category: `é` is one letter, of one or of two code points. */
 function nameOf(value: string | number | null | undefined): string | null {
   const text = textOf(value);
-  return text === null ? null : composed(text);
+  return text === null ? null : composed(text) || null;
 }
 
 function withNumbers(fields: Partial<Record<EventField, unknown>>): Partial<Record<EventField, unknown>> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isStorable, storable, unstorableField } from "../../src/core/text.ts";
+import { composed, isStorable, storable, unstorableField } from "../../src/core/text.ts";
 
 for (
   const [name, text, want] of [
@@ -34,3 +34,17 @@ for (
   Deno.test(`unstorableField() finds ${JSON.stringify(want)} in ${JSON.stringify(value)}`, () =>
     assert.equal(unstorableField(value), want));
 }
+
+for (
+  const [name, text, want] of [
+    ["marks beside their letter", "the\u0301", "th\u00e9"],
+    ["a space of no width, and a space before it", "\u200b17 \u200b", "17"],
+    ["a soft hyphen and a mark of byte order", "\ufeffA-\u00ad17", "A-17"],
+    [
+      "joiners, which words need",
+      "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+      "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    ],
+    ["nothing that is seen", "\u200e\u2060", ""],
+  ] as const
+) Deno.test(`composed() reads ${name}`, () => assert.equal(composed(text), want));

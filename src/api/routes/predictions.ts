@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { InvalidInputError } from "../../core/errors.ts";
-import type { Predictions } from "../../serving/prediction.ts";
+import type { Predictions, UserPrediction } from "../../serving/prediction.ts";
 import { keysOf, knownKeysOf } from "../../app/people/keys.ts";
 import { routerPath } from "../access.ts";
 import { chosenModels } from "../changes.ts";
@@ -9,7 +9,7 @@ import type { Api, ApiDeps } from "../deps.ts";
 import { ModelParam, PredictionRequest } from "../messages.ts";
 import type { SentRows } from "../plain_rows.ts";
 import { featuresOf } from "../../features/set.ts";
-import { type Question, readQuestion } from "../prediction_body.ts";
+import { type Question, readQuestion, type Refused } from "../prediction_body.ts";
 
 const predict = createRoute({
   method: "post",
@@ -18,7 +18,7 @@ const predict = createRoute({
   summary: "Ask a model about one or many shoppers, or rows of features",
   description:
     "Each answer names the version that spoke, and whether it is a fallback. A shopper without events has no " +
-    "prediction, but a reason. Shoppers are looked up by pseudonym; their ids are stored nowhere. Answers about a " +
+    "prediction, but a reason; so has an id that none can have, among others. Shoppers are looked up by pseudonym; their ids are stored nowhere. Answers about a " +
     "shopper are stored within 100 ms, to meet their outcomes.",
   request: { params: ModelParam, body: body(PredictionRequest, true) },
   responses: {
@@ -42,10 +42,22 @@ export function addPredictionRoutes(app: Api, deps: ApiDeps): void {
   });
 }
 
-function answerTo(deps: ApiDeps, model: string, { asked, asOfMs }: Question): Promise<Predictions> {
-  return "features" in asked
-    ? predictRows(deps, { model, asOfMs, ...asked })
-    : predictUsers(deps, { model, asOfMs, ...asked });
+async function answerTo(
+  deps: ApiDeps,
+  model: string,
+  { asked, asOfMs, refused }: Question,
+): Promise<Predictions> {
+  const answer = "features" in asked
+    ? await predictRows(deps, { model, asOfMs, ...asked })
+    : await predictUsers(deps, { model, asOfMs, ...asked });
+  return refused.size === 0 ? answer : { ...answer, predictions: withRefused(answer.predictions, refused) };
+}
+
+/** All answers in the order asked. */
+function withRefused(answers: readonly UserPrediction[], refused: Refused): UserPrediction[] {
+  let next = 0;
+  const places = Array.from({ length: answers.length + refused.size }, (_, i) => i);
+  return places.map((i) => refused.get(i) ?? answers[next++]);
 }
 
 /** Asks by pseudonym, and answers by the ids as they were given. */

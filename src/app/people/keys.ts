@@ -37,13 +37,14 @@ export const keysOf = (deps: PeopleDeps, users: Iterable<string>): Promise<Keys>
 export const knownKeysOf = (deps: PeopleDeps, users: Iterable<string>): Promise<Keys> => lookUp(deps, users);
 
 /**
- * Finds all keys of one shopper: an earlier version took an id for two where its marks came on its letters and beside them.
+ * Finds all keys of one shopper: an earlier version took an id for two where its marks came on its letters and beside them,
+ * or where a character came that is not seen.
  * @returns none: nobody is known by this id
  */
 export async function allKeysOf({ sql, pseudonym }: PeopleDeps, user: string): Promise<string[]> {
-  const hashes = new Map(
-    ["NFC", "NFD"].map((form) => [pseudonym(user.normalize(form)), user.normalize(form)]),
-  );
+  const seen = composed(user);
+  const forms = [seen, seen.normalize("NFD"), user.normalize("NFC"), user.normalize("NFD"), user];
+  const hashes = new Map(forms.map((form) => [pseudonym(form), form]));
   const { people } = await findPeople(sql, askedOf(pseudonym, hashes), { layers: pseudonym.layers ?? 1 });
   return [...new Set([...hashes.keys()].flatMap((hash) => people.get(hash)?.key ?? []))];
 }

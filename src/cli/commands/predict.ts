@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { isStorable } from "../../core/text.ts";
 import { USERS_MAX } from "../../api/messages.ts";
 import { createDecoder, detectEncoding } from "../../events/encoding.ts";
 import { shownValue } from "../../events/refusal.ts";
-import { isShort, TEXT_MAX } from "../../events/schema.ts";
+import { faultOfUser } from "../../events/user.ts";
 import type { Predictions, UserPrediction } from "../../serving/prediction.ts";
 import { figure } from "../../format/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
@@ -35,8 +34,8 @@ export function addPredict(program: Command, context: Context): void {
         throw new UsageError("Name at least one shopper, or a file of them with --file");
       }
       const client = await context.client(options);
-      const askable = users.filter((user) => faultOf(user) === undefined);
-      if (askable.length === 0) throw new UsageError(`No id can be asked about: ${faultOf(users[0])}`);
+      const askable = users.filter((user) => faultOfUser(user) === undefined);
+      if (askable.length === 0) throw new UsageError(`No id can be asked about: ${faultOfUser(users[0])}`);
       const pages: Predictions[] = [];
       for (let i = 0; i < askable.length; i += USERS_MAX) {
         pages.push(
@@ -49,13 +48,6 @@ export function addPredict(program: Command, context: Context): void {
     });
 }
 
-/** Why an id cannot be asked about; undefined: it can. */
-function faultOf(user: string): string | undefined {
-  if (user.trim() === "") return "it is blank";
-  if (!isShort(user)) return `it is longer than ${TEXT_MAX} characters`;
-  return isStorable(user) ? undefined : "it holds what no text holds: a NUL, or bytes of another encoding";
-}
-
 /** The answers in the order asked, with a reason where an id could not be asked about. */
 function withRefused(
   users: readonly string[],
@@ -63,7 +55,7 @@ function withRefused(
 ): Predictions["predictions"] {
   let next = 0;
   return users.map((user) => {
-    const reason = faultOf(user);
+    const reason = faultOfUser(user);
     return reason === undefined ? answers[next++] : { user: shownValue(user), prediction: null, reason };
   });
 }

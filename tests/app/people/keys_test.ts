@@ -53,7 +53,12 @@ Deno.test("an id is one shopper, its marks on its letters or beside them, also w
     assert.equal(found(before), keys.before);
     assert.equal(found(both), keys.on);
     assert.deepEqual(await allKeysOf(deps, both), [keys.on, keys.beside]);
-    assert.equal((await sql`select from people`).length, 4);
+    const [unseen, unseenKey] = ["17\u200b", crypto.randomUUID()];
+    await sql`insert into people (hash, key, layer) values (${pseudonym(unseen)}, ${unseenKey}, 1)`;
+    const seen = (await keysOf(deps, ["17"]))("17");
+    assert.equal((await keysOf(deps, [unseen]))(unseen), seen);
+    assert.deepEqual(await allKeysOf(deps, unseen), [seen, unseenKey]);
+    assert.equal((await sql`select from people`).length, 6);
   }));
 
 Deno.test("a newer secret laid over the older finds shoppers hashed with either; one that lags adds nobody", () =>
