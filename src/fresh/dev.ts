@@ -104,6 +104,9 @@ function drawError<State>(files: Files, ctx: Context<State>, error: unknown): Re
   return draw(ctx, along(files, "", "_app"), Page, { data: undefined, status });
 }
 
+/** No file of ours has a longer path; a disk that is asked for a name too long has its error logged with all of it. */
+const PATH_MAX = 200;
+
 /** Serves the browser's code and `static/`; 404 for anything else. */
 function serveFiles(
   root: string,
@@ -116,7 +119,8 @@ function serveFiles(
       ? await next()
       : c.body(code, 200, { "content-type": "text/javascript; charset=utf-8" });
   });
-  files.use(serveStatic({ root: join(root, "static") }));
+  const fromDisk = serveStatic({ root: join(root, "static") });
+  files.use((c, next) => c.req.path.length > PATH_MAX ? next() : fromDisk(c, next));
   return (req) => files.fetch(req);
 }
 
