@@ -2,7 +2,7 @@
 import type { ModelStatus } from "../src/retraining/status.ts";
 import { counted, figure, metricFigure } from "../src/format/numbers.ts";
 import { moment } from "../src/format/times.ts";
-import { metricName } from "../src/format/words.ts";
+import { listedFew, metricName } from "../src/format/words.ts";
 import { ownUnit } from "./metric_words.ts";
 import type { Measured } from "../src/performance/report.ts";
 
@@ -45,7 +45,7 @@ export function figureOf(model: ModelStatus): ModelFigure | null {
   if (measured && now) {
     return {
       value: figure(toldOf(primaryMetric, now.value)),
-      name: `${toldName(primaryMetric, unit)}, v${measured.version}`,
+      name: `${toldName(primaryMetric, unit)}, ${versionsText(measured)}`,
       basis: measuredBasis(now, measured.asOf),
       others: othersText(primaryMetric, Object.fromEntries(measured.metrics.map((m) => [m.metric, m.value]))),
     };
@@ -59,6 +59,10 @@ export function figureOf(model: ModelStatus): ModelFigure | null {
     others: othersText(primaryMetric, serving.metrics),
   };
 }
+
+/** "v7", "v7 and v8" */
+const versionsText = ({ version, versions = [version] }: NonNullable<ModelStatus["measured"]>): string =>
+  listedFew(versions.map((v) => `v${v}`), "others");
 
 function measuredBasis({ metric, value, low, high, rows, atDeployment }: Measured, asOf: string): string {
   const range = low === null || high === null

@@ -1,7 +1,12 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { listObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
-import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/monitoring/outcomes.ts";
+import {
+  metPredictions,
+  type OfVersion,
+  servedPredictions,
+  waitingPredictions,
+} from "../../src/db/monitoring/outcomes.ts";
 import { streamSummaries } from "../../src/db/monitoring/streams.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { STREAM_READERS } from "../../src/drift/stream/mod.ts";
@@ -9,7 +14,11 @@ import { shopperNumber } from "../../src/features/blocks.ts";
 import type { MetricName } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { PerformanceReport } from "../../src/performance/report.ts";
-import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/performance_evidence.ts";
+import {
+  type PerformanceEvidence,
+  RECENT_MIN,
+  ROWS_MAX,
+} from "../../src/performance/performance_evidence.ts";
 import { judgePerformance } from "../../src/performance/judge_performance.ts";
 import { asLoss, metricOf } from "../../src/performance/measure.ts";
 import { guessOf, type ModelVersion } from "../../src/registry/version.ts";
@@ -56,6 +65,12 @@ async function gather(
     earlierReports(deps, name, asOfMs),
     alphasOf(deps, { kind: "performance", model: name, watched: ["performance"], asOfMs }),
   ]);
+  const served = met.total >= RECENT_MIN ? [] : await servedPredictions(sql, {
+    model: name,
+    asOfMs,
+    horizonDays: config.horizon_days,
+    limit: ROWS_MAX,
+  });
   return {
     model: name,
     version: number,
@@ -78,6 +93,14 @@ async function gather(
       asOfMs: met.rows.map((row) => row.asOfMs),
       segment: met.rows.map((row) => row.segment ?? ""),
       total: met.total,
+    },
+    ...served.some((row) => row.version !== number) && {
+      served: {
+        ...columns(served),
+        outcome: served.map((row) => row.outcome),
+        asOfMs: served.map((row) => row.asOfMs),
+        version: served.map((row) => row.version),
+      },
     },
     waiting: { ...columns(waiting.rows), total: waiting.total, outcomesNext: waiting.outcomesNext },
     past: pastLosses(earlier, number, model.loss),

@@ -65,6 +65,7 @@ StatusModelsItemMeasuredMetricsItem = TypedDict("StatusModelsItemMeasuredMetrics
 })
 StatusModelsItemMeasured = TypedDict("StatusModelsItemMeasured", {
     "version": int,
+    "versions": NotRequired[list[int]],
     "asOf": str,
     "metrics": list[StatusModelsItemMeasuredMetricsItem],
 })
@@ -1876,6 +1877,22 @@ PerformanceModelsItemNewestReportMeasured = TypedDict("PerformanceModelsItemNewe
     "segments": list[PerformanceModelsItemNewestReportMeasuredSegmentsItem],
     "calibration": list[PerformanceModelsItemNewestReportMeasuredCalibrationItem],
 })
+PerformanceModelsItemNewestReportServedMetricsItem = TypedDict("PerformanceModelsItemNewestReportServedMetricsItem", {
+    "metric": str,
+    "value": float,
+    "low": Union[float, None],
+    "high": Union[float, None],
+    "rows": int,
+    "shoppers": int,
+    "atDeployment": Union[float, None],
+})
+PerformanceModelsItemNewestReportServed = TypedDict("PerformanceModelsItemNewestReportServed", {
+    "versions": list[int],
+    "from": str,
+    "to": str,
+    "rows": int,
+    "metrics": list[PerformanceModelsItemNewestReportServedMetricsItem],
+})
 PerformanceModelsItemNewestReportClassesItem = TypedDict("PerformanceModelsItemNewestReportClassesItem", {
     "name": str,
     "rows": int,
@@ -1938,6 +1955,7 @@ PerformanceModelsItemNewestReport = TypedDict("PerformanceModelsItemNewestReport
     "loss": str,
     "margin": float,
     "measured": Union[PerformanceModelsItemNewestReportMeasured, None],
+    "served": NotRequired[PerformanceModelsItemNewestReportServed],
     "classes": NotRequired[list[PerformanceModelsItemNewestReportClassesItem]],
     "waiting": int,
     "outcomesNext": Union[str, None],

@@ -5,7 +5,7 @@ import type { DriftReport, FeatureShift } from "../drift/report.ts";
 import type { Measured, PerformanceReport } from "../performance/report.ts";
 import type { Finding } from "../quality/report.ts";
 import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../monitoring/report.ts";
-import { metricName } from "../format/words.ts";
+import { listed, metricName } from "../format/words.ts";
 import { asOfText, day, indented, INTERVAL, minute, mood, type Paint, table, wrapped } from "./format.ts";
 
 /** The width and the colours of the output. */
@@ -48,13 +48,23 @@ function modelText(
 }
 
 function performanceLines(
-  { loss, confidence, measured, estimated, waiting, outcomesNext }: PerformanceReport,
+  { loss, confidence, measured, served, estimated, waiting, outcomesNext }: PerformanceReport,
 ): [string, string][] {
   const metricsText = (metrics: readonly Measured[]) =>
     measuredText(metrics.find((m) => m.metric === loss) ?? metrics[0], confidence);
   return [
     ...measured && measured.metrics.length > 0
       ? [["measured", metricsText(measured.metrics)] as [string, string]]
+      : [],
+    ...!measured && served
+      ? [
+        [
+          "before",
+          `${metricsText(served.metrics)}; of version${served.versions.length > 1 ? "s" : ""} ${
+            listed(served.versions.map(String))
+          }`,
+        ] as [string, string],
+      ]
       : [],
     ...estimated && estimated.metrics.length > 0
       ? [
@@ -173,6 +183,17 @@ export function performanceText(looks: PerformanceLooks, style: Style): string {
   return [head(looks, style), ...models].join("\n\n");
 }
 
+/** What others measured, where the version that serves has few outcomes of its own. */
+const servedParts = (
+  { versions, from, to, rows, metrics }: NonNullable<PerformanceReport["served"]>,
+  style: Style,
+): string[] => [
+  `What served before: version${versions.length > 1 ? "s" : ""} ${listed(versions.map(String))}, ${
+    count(rows)
+  } predictions of ${minute(from)} to ${minute(to)}`,
+  metricTable(metrics, style),
+];
+
 function performanceParts(report: PerformanceReport, style: Style): string[] {
   const { version, confidence, loss, margin, measured, estimated, forecast, alpha } = report;
   return [
@@ -189,6 +210,7 @@ function performanceParts(report: PerformanceReport, style: Style): string[] {
         ...measured.calibration.length > 0 ? [calibrationTable(measured.calibration, style)] : [],
       ]
       : ["No outcomes yet"],
+    ...report.served ? servedParts(report.served, style) : [],
     ...report.classes ? [classTable(report.classes, style)] : [],
     nextText(report),
     ...estimated

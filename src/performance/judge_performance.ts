@@ -3,7 +3,7 @@ import type { PerformanceReport } from "./report.ts";
 import { classReports } from "./classes.ts";
 import { calibrationBins } from "./calibration_bins.ts";
 import { estimate } from "./estimate.ts";
-import type { PerformanceEvidence } from "./performance_evidence.ts";
+import { type PerformanceEvidence, RECENT_MIN } from "./performance_evidence.ts";
 import { type Excess, excesses } from "./excess.ts";
 import { forecast } from "./forecast.ts";
 import { asLoss, measure } from "./measure.ts";
@@ -12,8 +12,6 @@ import { SEGMENT_NAMES } from "./segments.ts";
 import { tInterval } from "../stats/clustered.ts";
 import { type Judgement, reportText } from "./report_text.ts";
 
-/** Rows of the newest horizon are measured; where they are fewer than this, older ones too. */
-const RECENT_MIN = 200;
 /** Fewer rows or shoppers than this, now or at deployment, are no ground for an answer. */
 const ROWS_MIN = 50;
 const SHOPPERS_MIN = 30;
@@ -67,6 +65,7 @@ export function judgePerformance(evidence: PerformanceEvidence): PerformanceRepo
     answer: judgement.answer,
     margin: evidence.margin * asLoss(loss, atDeployment[loss] ?? 0),
     measured,
+    ...evidence.served && { served: servedOf(evidence, evidence.served) },
     ...evidence.classes && { classes: classReports(evidence, rows) },
     waiting: waiting.total,
     outcomesNext: waiting.outcomesNext,
@@ -84,6 +83,20 @@ function recentPlaces({ met, horizonDays }: PerformanceEvidence): number[] {
   const fromMs = Math.max(...met.asOfMs) - horizonDays * DAY_MS;
   const recent = all.filter((i) => met.asOfMs[i] > fromMs);
   return recent.length >= RECENT_MIN ? recent : all;
+}
+
+/** What served, whichever version it was: a version that was replaced before its outcomes came still tells how the model does. */
+function servedOf(
+  { metrics, cap, confidence }: PerformanceEvidence,
+  served: NonNullable<PerformanceEvidence["served"]>,
+): NonNullable<PerformanceReport["served"]> {
+  return {
+    versions: [...new Set(served.version)].sort((a, b) => a - b),
+    from: new Date(Math.min(...served.asOfMs)).toISOString(),
+    to: new Date(Math.max(...served.asOfMs)).toISOString(),
+    rows: served.outcome.length,
+    metrics: measure(metrics, served, { cap: cap ?? undefined, confidence, atDeployment: {} }),
+  };
 }
 
 function segmentsOf({ met, metrics, cap, confidence }: PerformanceEvidence, places: readonly number[]) {

@@ -6,6 +6,9 @@ import type { PastLoss } from "./forecast.ts";
 /** At most so many rows of a kind are kept in the evidence, the newest. */
 export const ROWS_MAX = 20_000;
 
+/** Rows of the newest horizon are measured; where they are fewer than this, older ones too, and what others that served. */
+export const RECENT_MIN = 200;
+
 /** All that a look at a serving version's answers rests on: plain JSON, arrays in a group are parallel. */
 export interface PerformanceEvidence {
   readonly model: string;
@@ -43,6 +46,14 @@ export interface PerformanceEvidence {
     readonly segment: readonly string[];
     /** how many there are, those not kept here included */
     readonly total: number;
+  };
+  /** where this version has few such predictions: the newest of all versions; left out: it has enough, or there are none */
+  readonly served?: {
+    readonly prediction: readonly number[];
+    readonly outcome: readonly number[];
+    readonly shopper: readonly number[];
+    readonly asOfMs: readonly number[];
+    readonly version: readonly number[];
   };
   /** predictions of this version that wait for theirs, newest first */
   readonly waiting: {

@@ -42,6 +42,15 @@ export const PerformanceReport = z.strictObject({
     segments: z.array(z.strictObject({ segment: z.string(), rows: z.int(), metrics: z.array(Measured) })),
     calibration: z.array(CalibrationBin),
   }).nullable().describe("predictions whose outcomes are known; null: none yet"),
+  served: z.strictObject({
+    versions: z.array(z.int()).describe("whose predictions these are, oldest first"),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    rows: z.int(),
+    metrics: z.array(Measured),
+  }).optional().describe(
+    "the newest outcomes of whichever versions served, where the version has few of its own yet; left out: it has",
+  ),
   classes: z.array(z.strictObject({
     name: z.string(),
     rows: z.int().describe("outcomes of this class"),

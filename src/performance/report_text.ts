@@ -1,6 +1,6 @@
 import type { PerformanceReport } from "./report.ts";
 import { count, figure } from "../format/numbers.ts";
-import { metricName } from "../format/words.ts";
+import { listed, metricName } from "../format/words.ts";
 import type { Excess } from "./excess.ts";
 
 /** The answer with what it rests on. */
@@ -18,7 +18,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 
 /** A report in a sentence or two, for people. */
 export function reportText(
-  { version, loss, measured, classes, estimated, waiting, outcomesNext }: Omit<
+  { version, loss, measured, served, classes, estimated, waiting, outcomesNext }: Omit<
     PerformanceReport,
     "text" | "answer"
   >,
@@ -33,7 +33,7 @@ export function reportText(
   const missing = classes ? "; not estimated for several classes" : "";
   const wait = waiting > 0 ? `${count(waiting)} predictions pending${next}${estimate}${missing}` : "";
   const now = measured?.metrics.find(({ metric }) => metric === loss);
-  if (!now) return sentences(`Version ${version}: no outcomes yet`, wait);
+  if (!now) return sentences(`Version ${version}: no outcomes yet`, servedText(served, loss), wait);
   const from = now.atDeployment === null ? "" : `, ${figure(now.atDeployment)} at deployment`;
   const cut = kept < total && now.rows === kept
     ? ` (the newest ${count(kept)} of ${count(total)} were used)`
@@ -42,6 +42,19 @@ export function reportText(
     count(now.shoppers)
   } shoppers${from}${cut}`;
   return sentences(`${verdict(version, answer, why)}: ${found}`, expectations(answer, excesses), wait);
+}
+
+/** "Versions 7 and 8, which served from 3 to 17 October 2011: accuracy 0.74 (0.71 to 0.77) on 540 predictions" */
+function servedText(served: PerformanceReport["served"], loss: string): string {
+  const value = served?.metrics.find(({ metric }) => metric === loss);
+  if (!served || !value) return "";
+  const { versions, from, to } = served;
+  const days = from.slice(0, 10) === to.slice(0, 10)
+    ? `on ${from.slice(0, 10)}`
+    : `from ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+  return `What served ${days} (version${versions.length > 1 ? "s" : ""} ${listed(versions.map(String))}): ${
+    metricName(loss)
+  } ${figure(value.value)}${range(value)} on ${count(value.rows)} predictions`;
 }
 
 function verdict(version: number, answer: PerformanceReport["answer"], why: string): string {

@@ -54,7 +54,10 @@ export const ModelStatus = z.object({
     difference: Interval.nullable().describe("loss against the version it replaced, on those rows"),
   }).nullable(),
   measured: z.object({
-    version: z.int(),
+    version: z.int().describe("of several: the newest"),
+    versions: z.array(z.int()).optional().describe(
+      "all that served then, where the newest outcomes are not of one version alone",
+    ),
     asOf: z.iso.datetime(),
     metrics: z.array(Measured),
   }).nullable().default(null).describe("the newest that outcomes said of a version; null: nothing yet"),

@@ -6,6 +6,7 @@ import {
   duePredictions,
   metPredictions,
   saveOutcomes,
+  servedPredictions,
   unreadOutcomes,
   waitingPredictions,
 } from "../../src/db/monitoring/outcomes.ts";
@@ -78,6 +79,27 @@ Deno.test("saveOutcomes() lets the first outcome stand", () =>
     assert.deepEqual(rows.map(({ outcome, userKey, segment }) => [outcome, userKey, segment]), [
       [0, ann, "one basket"],
     ]);
+  }));
+
+Deno.test("servedPredictions() are of whichever versions served a horizon ago, the monitor's where it stored any", () =>
+  withDatabase(async (sql) => {
+    await predict(sql, 0);
+    await predict(sql, 14, { version: 2 });
+    await predict(sql, 14, { version: 2, source: "api" });
+    await predict(sql, 15, { version: null });
+    await predict(sql, 28, { version: 3 });
+    await meet(sql, 46);
+    const served = async (day: number) =>
+      (await servedPredictions(sql, { model: "churn", asOfMs: at(day), horizonDays: 28, limit: 9 }))
+        .map(({ version, asOfMs }) => [version, (asOfMs - START_MS) / DAY_MS]);
+    assert.deepEqual(await served(46), [[2, 14], [2, 14], [1, 0], [1, 0]]);
+    assert.deepEqual(await served(45), [], "the outcomes came on day 46");
+    await meet(sql, 57);
+    assert.deepEqual(
+      await served(57),
+      [[3, 28], [3, 28], [2, 14], [2, 14]],
+      "version 1 is of the horizon before",
+    );
   }));
 
 Deno.test("savePredictions() of the monitor happen once, those of the API as often as they are asked for", () =>

@@ -72,6 +72,25 @@ const then = shopRows("classification", 600, 2);
 const few = shopRows("classification", 30, 3);
 const nothing = { prediction: [], outcome: [], shopper: [] };
 
+Deno.test("judgePerformance() of a version without outcomes tells what those before it did, and judges nothing by it", () => {
+  const evidence = evidenceOf("classification", { now: nothing, then });
+  const rows = now.outcome.length;
+  const asOfMs = Array.from({ length: rows }, (_, i) => AS_OF_MS - (i % 2 === 0 ? 30 : 44) * 86_400_000);
+  const served = { ...now, asOfMs, version: asOfMs.map((_, i) => i % 2 === 0 ? 2 : 1) };
+  const report = PerformanceReport.parse(judgePerformance({ ...evidence, served }));
+  assert.deepEqual([report.answer, report.measured], ["cannot tell yet", null]);
+  assert.deepEqual([report.served!.versions, report.served!.rows], [[1, 2], rows]);
+  const own = judgePerformance(evidenceOf("classification", { now, then })).measured!;
+  assert.deepEqual(
+    report.served!.metrics,
+    own.metrics.map((metric) => ({ ...metric, atDeployment: null })),
+  );
+  assert.match(
+    report.text,
+    /no outcomes yet\. What served from \S+ to \S+ \(versions 1 and 2\): log loss 0\.\d+ \(.*\) on 400 predictions/,
+  );
+});
+
 for (
   const [what, evidence, text] of [
     [

@@ -63,12 +63,22 @@ const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slic
 
 function answersText(report: PerformanceReport, metric: string): string {
   const measured = measuredOf(report, metric);
-  if (!measured) return `no outcomes yet${pendingText(report)}`;
+  if (!measured) return `no outcomes yet${pendingText(report)}${servedText(report, metric)}`;
   const before = measured.atDeployment === null ? "" : `, ${figure(measured.atDeployment)} at validation`;
   const word = PERFORMANCE[report.answer].word.toLowerCase();
   return `${word}, ${metricName(metric)} ${withRange(measured)} on ${
     counted(measured.rows, "outcome")
   }${before}`;
+}
+
+/** "; v7 and v8, which served before: accuracy 0.740, 0.712 to 0.768 on 540 outcomes" */
+function servedText({ served }: PerformanceReport, metric: string): string {
+  const measured = served?.metrics.find((m) => m.metric === metric);
+  if (!served || !measured) return "";
+  const versions = served.versions.map((v) => `v${v}`);
+  return `; ${listedFew(versions, "others")}, which served before: ${metricName(metric)} ${
+    withRange(measured)
+  } on ${counted(measured.rows, "outcome")}`;
 }
 
 /** " (674 predictions pending, first on 6 Dec 2011)" */

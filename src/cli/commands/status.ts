@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { count, counted, interval, shareText, signedBrief } from "../../format/numbers.ts";
+import { listed } from "../../format/words.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { shownText } from "../../format/rollout_text.ts";
 import { stateWord } from "../../format/state_words.ts";
@@ -84,11 +85,13 @@ const againstText = (difference: NonNullable<NonNullable<ModelStatus["serving"]>
     }`;
 
 /** What outcomes said of a version, as the overview quotes it. */
-function measuredText({ version, asOf, metrics }: NonNullable<ModelStatus["measured"]>): string {
+function measuredText(
+  { version, versions = [version], asOf, metrics }: NonNullable<ModelStatus["measured"]>,
+): string {
   const values = metrics.map(({ metric, value }): [string, number] => [metric, value]);
-  return `version ${version} by ${day(asOf)}: ${metricsLine(Object.fromEntries(values))} on ${
-    count(metrics[0]?.rows ?? 0)
-  } outcomes`;
+  return `version${versions.length > 1 ? "s" : ""} ${listed(versions.map(String))} by ${day(asOf)}: ${
+    metricsLine(Object.fromEntries(values))
+  } on ${count(metrics[0]?.rows ?? 0)} outcomes`;
 }
 
 function rolloutText(rollout: NonNullable<ModelStatus["rollout"]>): string {

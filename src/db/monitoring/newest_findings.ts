@@ -20,15 +20,18 @@ export async function acceptedOf(sql: Sql, findings: readonly Finding[]): Promis
     where key = any(${findings.map(({ key }) => key)}::text[]) and accepted_at is not null`;
 }
 
-/** What outcomes said of a version when they last said something. */
+/** What outcomes said when they last said something: of one version, or of all that served, the newest of which it names. */
 export interface NewestMeasured {
   version: number;
+  /** where it is of all that served: which they were */
+  versions?: number[];
   asOf: string;
   metrics: Measured[];
 }
 
 const Newest = z.object({
   version: z.int(),
+  versions: z.array(z.int()).optional(),
   asOf: z.iso.datetime(),
   metrics: PerformanceReport.shape.measured.unwrap().shape.metrics,
 });
@@ -39,11 +42,22 @@ const LOOKED_BACK = 60;
 /** Returns the newest measured metrics of a model; null where no outcome was known. Uses index `observations_newest`. */
 export async function newestMeasured(sql: Sql, model: string): Promise<NewestMeasured | null> {
   const [row] =
-    await sql`select (report -> 'version')::int as version, as_of, report -> 'measured' -> 'metrics' as metrics
+    await sql`select (report -> 'version')::int as version, as_of, report -> 'measured' -> 'metrics' as metrics,
+      report -> 'served' as served
     from (select as_of, at, report from observations where kind = 'performance' and model = ${model}
       order by as_of desc, at desc limit ${LOOKED_BACK}) newest
-    where report -> 'measured' ->> 'rows' is not null order by as_of desc, at desc limit 1`;
-  return row ? Newest.parse(row) : null;
+    where report -> 'measured' ->> 'rows' is not null or report -> 'served' is not null
+    order by as_of desc, at desc limit 1`;
+  if (!row) return null;
+  const { asOf, version, metrics, served } = row;
+  return Newest.parse(
+    metrics ? { asOf, version, metrics } : {
+      asOf,
+      version: served.versions.at(-1),
+      versions: served.versions,
+      metrics: served.metrics,
+    },
+  );
 }
 
 const NewestOf = Newest.extend({ confidence: z.number() });

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../core/time.ts";
 import type { Sql } from "../connect.ts";
 
 /** A stored prediction whose outcome is due. */
@@ -86,6 +87,32 @@ export async function metPredictions(
     from predictions where ${where} order by as_of desc, id desc limit ${limit}`;
   const [{ n }] = await sql`select count(*)::int as n from predictions where ${where}`;
   return { rows: [...rows], total: n };
+}
+
+/**
+ * The newest predictions of all versions that met their outcomes, newest first, of one horizon: the monitor's, where it
+ * stored any. Uses index `predictions_asof`, from where outcomes are complete.
+ */
+export async function servedPredictions(
+  sql: Sql,
+  { model, asOfMs, horizonDays, limit }: {
+    model: string;
+    asOfMs: number;
+    horizonDays: number;
+    limit: number;
+  },
+): Promise<(MetPrediction & { version: number })[]> {
+  const [sinceMs, untilMs] = [2, 1].map((horizons) => asOfMs - horizons * horizonDays * DAY_MS);
+  const made = sql`model = ${model} and version is not null
+    and as_of > ${moment(sql, sinceMs)} and as_of <= ${moment(sql, untilMs)}`;
+  return [
+    ...await sql<(MetPrediction & { version: number })[]>`
+    select id, user_key, version, ${asMs(sql)}, prediction, probabilities, segment, outcome
+    from predictions where ${made} and outcome is not null and met_at <= ${moment(sql, asOfMs)}
+      and source = case when exists (select from predictions where ${made} and source = 'monitor')
+                   then 'monitor' else 'api' end
+    order by as_of desc, id desc limit ${limit}`,
+  ];
 }
 
 /** Predictions of a version that wait for their outcomes, newest first; how many there are, and when the next are complete. */
