@@ -8,7 +8,7 @@ export interface PolicySummary {
   policy: ReplayPolicy;
   /** cut-offs scored */
   cutoffs: number;
-  /** how often what it served changed, the first included */
+  /** versions that came to serve, the first included; a return to an earlier one is none */
   deployments: number;
   /** means over the cut-offs, each cut-off counting the same */
   means: PolicyResult["means"];
@@ -50,8 +50,8 @@ function summarisePolicy(
   policy: ReplayPolicy,
   { moments, means, toNever, series }: PolicyResult,
 ): PolicySummary {
-  const served = series.filter(({ rows }) => rows > 0).map(({ version }) => version);
-  const deployments = served.filter((version, i) => version !== null && version !== served[i - 1]).length;
+  const served = series.filter(({ rows, version }) => rows > 0 && version !== null);
+  const deployments = new Set(served.map(({ version }) => version)).size;
   const differences = Object.entries(toNever ?? {})
     .map(([metric, { mean, error, betterAt }]) => [metric, { mean, error, betterAt }] as const);
   return { policy, cutoffs: moments, deployments, means, differences: Object.fromEntries(differences) };
