@@ -171,5 +171,6 @@ async function stopAll(parts: readonly Part<unknown>[], log: Log): Promise<void>
     await supervisor?.stop().catch((error) => void errors.push(error));
   }
   if (errors.length > 0) throw new AggregateError(errors, "Cannot stop every part of the installation");
-  log("Postgres and Temporal are stopped");
+  const ours = parts.flatMap(({ supervisor }) => supervisor?.name ?? []).reverse();
+  if (ours.length > 0) log(`${ours.join(" and ")} ${ours.length > 1 ? "are" : "is"} stopped`); // others run on
 }

@@ -35,6 +35,7 @@ interface SupervisorOptions<S extends RunningServer> {
 }
 
 export interface Supervisor {
+  readonly name: string;
   /** Settles when the server is given up. Never rejects. */
   failed: Promise<Error>;
   /** Ends the server and does not restart it. */
@@ -102,6 +103,7 @@ export function supervise<S extends RunningServer>(first: S, options: Supervisor
   const watched = watch();
   watched.catch(() => undefined); // reported by stop()
   return {
+    name,
     failed,
     async stop() {
       if (!stopping) stopped.resolve("stop");
