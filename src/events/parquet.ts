@@ -5,6 +5,7 @@ import { compressors } from "hyparquet-compressors";
 import type { ByteSource } from "./bytes.ts";
 import { decimalOf, type Scales, withStoredDecimals } from "./parquet_decimals.ts";
 import { shortestSingle, singleColumns } from "./parquet_singles.ts";
+import { timeColumns, type TimeForm, timeText } from "./parquet_times.ts";
 import type { RecordBlock } from "./records_block.ts";
 
 const ROWS_AT_ONCE = 10_000;
@@ -25,7 +26,7 @@ export async function* readParquetRecords(
   const { file, close } = source.packing === "none" ? await onDisk(source.path) : await inMemory(source);
   try {
     const { metadata, scales } = withStoredDecimals(await parquetMetadataAsync(file));
-    const forms = { scales, singles: singleColumns(metadata) };
+    const forms = { scales, singles: singleColumns(metadata), times: timeColumns(metadata) };
     const names = parquetSchema(metadata).children.map((child) => child.element.name);
     const columns = [...choose(names) ?? names];
     const total = Number(metadata.num_rows);
@@ -41,10 +42,11 @@ export async function* readParquetRecords(
   }
 }
 
-/** How numbers are stored, by the names of their columns. */
+/** How numbers and times are stored, by the names of their columns. */
 interface Forms {
   readonly scales: Scales;
   readonly singles: ReadonlySet<string>;
+  readonly times: ReadonlyMap<string, TimeForm>;
 }
 
 const plainObject = (row: Record<string, unknown>, forms: Forms): Record<string, unknown> =>
@@ -52,12 +54,13 @@ const plainObject = (row: Record<string, unknown>, forms: Forms): Record<string,
     Object.entries(row).map(([name, stored]) => {
       const scale = forms.scales.get(name);
       if (scale !== undefined) return [name, decimalOf(stored, scale)];
-      const value = plainValue(stored, forms);
+      const time = forms.times.get(name);
+      const value = plainValue(time === undefined ? stored : timeText(stored, time), forms);
       return [name, forms.singles.has(name) ? shortestSingle(value) : value];
     }),
   );
 
-/** Parquet's own types as JSON has them: a moment as ms, a large whole number as text, what is not a number as missing. */
+/** Parquet's own types as JSON has them: a moment as ms (as text, where it is without a zone), a large whole number as text, what is not a number as missing. */
 function plainValue(value: unknown, forms: Forms): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
   if (value instanceof Uint8Array) return textOfBytes(value);

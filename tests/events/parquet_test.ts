@@ -29,6 +29,73 @@ Deno.test("Parquet: money of 32 bits has its own digits, bytes with NUL are hexa
   assert.equal((await tryBytes(bytes(0))).summary.read, 0);
 });
 
+const MOMENT = new Date("2024-03-04T08:26:00.500Z");
+const BERLIN = "2024-03-04T07:26:00.500Z";
+const TIMES = [
+  [
+    "a moment in UTC is that moment, whatever the zone",
+    { at: MOMENT },
+    { at: moment(true) },
+    {},
+    MOMENT.toISOString(),
+  ],
+  ["a moment without a zone is of the plan's", { at: MOMENT }, { at: moment(false) }, {
+    zone: "Europe/Berlin",
+  }, BERLIN],
+  ["a moment without a zone is in UTC where none is stated", { at: MOMENT }, { at: moment(false) }, {
+    zone: undefined,
+  }, MOMENT.toISOString()],
+  ["a day begins in the plan's zone", { at: new Date("2024-03-04") }, {
+    at: { type: "INT32", converted_type: "DATE" },
+  }, {
+    zone: "Europe/Berlin",
+  }, "2024-03-03T23:00:00.000Z"],
+  [
+    "a day and a clock time of ms",
+    { day: new Date("2024-03-04"), at: 30_360_500 },
+    {
+      day: { type: "INT32", converted_type: "DATE" },
+      at: clock("MILLIS", "INT32"),
+    },
+    { zone: "Europe/Berlin", map: { time: "day+at" } },
+    BERLIN,
+  ],
+  [
+    "a day and a clock time of microseconds",
+    { day: new Date("2024-03-04"), at: 30_360_500_000n },
+    {
+      day: { type: "INT32", converted_type: "DATE" },
+      at: clock("MICROS", "INT64"),
+    },
+    { zone: "Europe/Berlin", map: { time: "day+at" } },
+    BERLIN,
+  ],
+] as const;
+
+function moment(isAdjustedToUTC: boolean) {
+  return { type: "INT64", logical_type: { type: "TIMESTAMP", isAdjustedToUTC, unit: "MILLIS" } };
+}
+function clock(unit: string, type: string) {
+  return { type, logical_type: { type: "TIME", isAdjustedToUTC: false, unit } };
+}
+
+for (const [name, row, schemas, plan, want] of TIMES) {
+  Deno.test(`Parquet: ${name}`, async () => {
+    const values: Record<string, unknown> = { user_id: "17", type: "purchase", ...row };
+    const columnData = Object.entries(values).map(([name, value]) => ({ name, data: [value] }));
+    const elements = Object.keys(values).map((name) => ({
+      repetition_type: "REQUIRED",
+      ...(schemas as Record<string, object>)[name] ?? { type: "BYTE_ARRAY", converted_type: "UTF8" },
+      name,
+    }));
+    const schema = [{ name: "root", num_children: elements.length }, ...elements];
+    // deno-lint-ignore no-explicit-any -- schemas as the format has them
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData, schema: schema as any }));
+    const { summary } = await tryBytes(bytes, { map: { time: "at" }, ...plan });
+    assert.deepEqual([summary.accepted, summary.first], [1, want], JSON.stringify(summary.refusals));
+  });
+}
+
 const CASES: readonly [stored: unknown, scale: number, want: unknown][] = [
   [1250, 2, 12.5],
   [57, 2, 0.57],
