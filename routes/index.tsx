@@ -1,15 +1,12 @@
 import { page } from "fresh";
 import LiveHeadline from "../islands/LiveHeadline.tsx";
 import LiveNow from "../islands/LiveNow.tsx";
-import ModelFacts from "../islands/ModelFacts.tsx";
-import { Offers } from "../components/act.tsx";
 import { Alerts, Journal } from "../components/alerts.tsx";
 import { CyclesChart } from "../components/cycles_chart.tsx";
 import type { Dashboard } from "../src/dashboard/dashboard.ts";
 import { define } from "../src/dashboard/define.ts";
 import { FirstStepsList } from "./(_components)/first_steps.tsx";
-import { ModelHead } from "./(_components)/model_head.tsx";
-import { retrainerActions } from "../components/retrainer_actions.ts";
+import { FoldedModel, ModelSection } from "./(_components)/model_section.tsx";
 import { ReplayChart } from "./(_components)/replay_chart.tsx";
 import type { Check } from "../src/retraining/check.ts";
 import type { ReplayScore } from "../src/backtest/replay.ts";
@@ -19,6 +16,8 @@ import { PageHeader } from "../components/page_header.tsx";
 
 const CYCLES_IN_CHART = 60;
 const CHECKS_IN_JOURNAL = 6;
+/** More models than this are told in a line each: all of them on one screen. */
+const WHOLE_MAX = 4;
 
 /** The data of one model's section. */
 async function section(dashboard: Dashboard, model: ModelStatus) {
@@ -48,6 +47,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function Overview({ data, state, url }) {
   const { view, alerts, checks, scores, models, steps } = data;
+  const Shown = models.length > WHOLE_MAX ? FoldedModel : ModelSection;
   return (
     <>
       <PageHeader>
@@ -70,19 +70,13 @@ export default define.page<typeof handler>(function Overview({ data, state, url 
         : <LiveNow initial={{ status: view.status, stages: view.stages }} />}
       <div class="columns">
         {models.map(({ model, moves }) => (
-          <article key={model.model} class="section model" aria-labelledby={model.model}>
-            <div id={`head-${model.model}`} data-redraw>
-              <ModelHead model={model} moves={moves} asOf={view.status.asOf} />
-            </div>
-            <div id={`acts-${model.model}`} data-redraw>
-              <Offers
-                person={state.person}
-                here="/"
-                offers={retrainerActions(model).map((offer) => ({ ...offer, model: model.model }))}
-              />
-            </div>
-            <ModelFacts initial={model} />
-          </article>
+          <Shown
+            key={model.model}
+            model={model}
+            moves={moves}
+            asOf={view.status.asOf}
+            person={state.person}
+          />
         ))}
       </div>
       <History models={models} scores={scores} checks={checks} open={url.searchParams.has("zoom")} />

@@ -7,6 +7,8 @@ import { withPages } from "./pages.ts";
 const WIDTHS = [1280, 360];
 /** A heading names a few models, and says how many others there are: some five lines of a screen. */
 const HEADING_MAX = 450;
+/** Two screens of 900: as many models as there are in two columns of a line each, above the folded history. */
+const OVERVIEW_MAX = 1800;
 /** Those that list models, choose one, or draw each. */
 const PATHS = [
   "/",
@@ -61,6 +63,10 @@ for (const models of [1, 5, 20]) {
             }
             const heading = await page.locator("h1").first().innerText();
             assert.ok(heading.length <= HEADING_MAX, `${path} is headed by ${heading.length} characters`);
+            if (path === "/") {
+              const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+              assert.ok(tall <= OVERVIEW_MAX, `the overview is ${tall} px tall`);
+            }
             for (const width of WIDTHS) {
               await page.setViewportSize({ width, height: 800 });
               const cut = await page.evaluate(() =>
