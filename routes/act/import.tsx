@@ -1,4 +1,5 @@
 import { HttpError, page } from "fresh";
+import { inForm } from "./(_components)/form_words.ts";
 import { ImportList, PlanForm, RunningImport, Trial, UploadForm } from "./(_components)/import_parts.tsx";
 import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
@@ -101,7 +102,7 @@ export default define.page<typeof handler>(function Import({ data: { shown, prob
           again.
         </p>
       </PageHeader>
-      {problem && <Problem text={problem} />}
+      {problem && <Problem text={inForm(problem)} />}
       {shown === null && <UploadForm token={person.token} sizeMax={state.uploads.sizeMax} />}
       {shown && shown.state.kind !== "waiting" && <RunningImport name={shown.name} state={shown.state} />}
       {shown?.trial && <Trial trial={shown.trial} />}

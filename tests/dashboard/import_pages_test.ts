@@ -42,7 +42,10 @@ Deno.test("a file is uploaded, looked at as its form says, imported, and taken o
     const kept = await upload(browser, CSV);
     assert.equal(kept.status, 303);
     const path = kept.headers.get("location")!;
-    assert.match(await textOf(browser, path), /need a column type \(or event_type/);
+    const asked = await textOf(browser, path);
+    assert.match(asked, /need a column type \(or event_type/);
+    assert.match(asked, /"Type of every line" purchase where each line is one, or column "type": COLUMN/);
+    assert.doesNotMatch(asked, /--\w/, "the form has no options of the command line");
     const plan = new URLSearchParams({
       "map.user": "who",
       "map.type": "what",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { services } from "../../components/version_rings.tsx";
 import { cycleHeadline, mainReason, outcomesText, reading } from "../../components/labels.ts";
 import type { Reason } from "../../src/retraining/check.ts";
+import { inForm } from "../../routes/act/(_components)/form_words.ts";
 import { makeFixture } from "./fixture.ts";
 
 const interval = (low: number, high: number) => ({
@@ -126,4 +127,18 @@ for (
 ) {
   Deno.test(`mainReason() tells ${name}`, () =>
     assert.equal(mainReason({ answer, reasons: [...reasons] })?.code, want));
+}
+
+for (
+  const [text, want] of [
+    [
+      "can have the day or the month first (--time-format dmy or mdy says which)",
+      'can have the day or the month first ("Time format" dmy or mdy says which)',
+    ],
+    ['is ambiguous: --map user=first|"user id"', 'is ambiguous: column "user": first|"user id"'],
+    ["--preset shopify reads all of it", '"Export of" shopify reads all of it'],
+    ["--explode lines, which the form has not", "--explode lines, which the form has not"],
+  ] as const
+) {
+  Deno.test(`inForm() names fields of the form in "${text}"`, () => assert.equal(inForm(text), want));
 }

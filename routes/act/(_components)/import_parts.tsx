@@ -6,6 +6,7 @@ import type { ImportRow } from "../../../src/db/events/imports.ts";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { listed } from "../../../src/format/words.ts";
 import { count, counted, money, percent } from "../../../src/format/numbers.ts";
+import { inForm, OPTIONS, PRESET } from "./form_words.ts";
 
 /** Takes a file: chosen, or dropped onto the field. */
 export function UploadForm({ token, sizeMax }: { token: string; sizeMax: string }) {
@@ -114,7 +115,7 @@ function Report({ report: { summary, details } }: { report: Pick<ImportTrial, "s
             .join(", ") || "none"}
         </li>
         {columns.left.length > 0 && <li>Columns left: {columns.left.slice(0, 30).join(", ")}</li>}
-        {details.notes.map((note) => <li key={note}>{note}</li>)}
+        {details.notes.map((note) => <li key={note}>{inForm(note)}</li>)}
       </ul>
       <Table caption="By type" head={["Type", "Events", "Money"]}>
         {Object.entries(summary.types).map(([type, events]) => (
@@ -131,7 +132,7 @@ function Report({ report: { summary, details } }: { report: Pick<ImportTrial, "s
         <Table caption="Refused" head={["Reason", "Events", "First in line", "Value"]}>
           {details.reasons.slice(0, 20).map(({ reason, events, first }) => (
             <tr key={reason}>
-              <th scope="row">{reason}</th>
+              <th scope="row">{inForm(reason)}</th>
               <td data-label="Events">{count(events)}</td>
               <td data-label="First in line">{count(first.line)}</td>
               <td data-label="Value">{first.value ?? "none"}</td>
@@ -159,20 +160,6 @@ function Table(
   );
 }
 
-/** Words of the options that a person may set, with what stands in the field. */
-const OPTIONS: readonly (readonly [name: string, label: string, example: string])[] = [
-  ["types", "Words for types", "Kauf=purchase, Korb=cart"],
-  ["type", "Type of every line", "purchase"],
-  ["timeFormat", "Time format", "dmy"],
-  ["zone", "Zone of times", "Europe/Berlin"],
-  ["decimal", "Decimal mark", ","],
-  ["delimiter", "Delimiter", "tab"],
-  ["encoding", "Encoding", "windows-1252"],
-  ["currency", "Currency", "EUR"],
-  ["rates", "Rates of others", "USD=0.92"],
-  ["returns", "Returns", "negative"],
-];
-
 interface PlanFormProps {
   id: string;
   token: string;
@@ -191,7 +178,7 @@ export function PlanForm({ id, token, fields, trial, presets, planFields }: Plan
       <h2 id="how">How it is read</h2>
       <form class="form" method="get" action="/act/import">
         <input type="hidden" name="upload" value={id} />
-        <label for="preset">Export of</label>
+        <label for="preset">{PRESET}</label>
         <select id="preset" name="preset">
           <option value="">any other</option>
           {presets.map((name) => (
