@@ -234,7 +234,7 @@ async function ending<T>(bar: ProgressBar, work: Promise<T>): Promise<T> {
 }
 
 /** A log gets a line of the bar now and then. */
-const IN_LOGS = { noTTYOutput: true, notTTYSchedule: 5000 };
+const IN_LOGS = { noTTYOutput: true, notTTYSchedule: 15_000 };
 
 async function followProtocol({ sql }: Service, protocol: ReplayProtocol): Promise<void> {
   const { version, config } = await currentConfig(sql);
