@@ -10,29 +10,10 @@ import { findS3Server } from "./support/s3_server.ts";
 import { testFiles } from "./test_files.ts";
 import { ALLOWED_SKIPS, type AllowedSkip, unexpectedSkips } from "./skips.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { endOnSignals, runDeno } from "./run_deno.ts";
+import { join } from "node:path";
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NOTHING: TestReport = { passed: 0, failed: 0, skipped: [] };
-
-/** The longest that all tests may take: what never ends would be stopped from outside, and nothing would be told. */
-const WITHIN_MS = 75 * 60_000;
-
-async function deno(args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
-  const signal = AbortSignal.timeout(WITHIN_MS);
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: ROOT,
-    env,
-    stdin: "null",
-    signal,
-  }).spawn().status;
-  if (signal.aborted) {
-    console.error(`deno ${args[0]} was stopped: it had not ended after ${WITHIN_MS / 60_000} min`);
-  }
-  return success;
-}
 
 /** Examples in docstrings: checked as types, and run. */
 const EXAMPLES = ["test", "--doc", "-A", "--quiet", "--reporter=dot", "src"];
@@ -49,7 +30,7 @@ async function checks(): Promise<TestReport> {
     ]
   ) {
     const started = performance.now();
-    const ok = await deno(args);
+    const ok = await runDeno(args);
     report[ok ? "passed" : "failed"]++;
     console.log(`deno ${args.join(" ")}: ${ok ? "ok" : "failed"} (${seconds(started)})`);
   }
@@ -92,7 +73,7 @@ async function tests(paths: readonly string[], programs: Record<string, string>)
       ...paths.length > 0 ? paths : [folder],
     ];
     const jobs = { DENO_JOBS: String(FILES_AT_ONCE) };
-    const ended = await deno(args, { ...jobs, ...installation.env, ...programs });
+    const ended = await runDeno(args, { ...jobs, ...installation.env, ...programs });
     const report = readJunit(await Deno.readTextFile(reportFile), fileOf);
     // a file that does not load, or a leak, ends the run without a failed test in the report
     return ended || report.failed > 0 ? report : { ...report, failed: 1 };
@@ -135,6 +116,7 @@ function listSkipped({ skipped }: TestReport, ci: boolean): void {
 const seconds = (started: number) => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 
 if (import.meta.main) {
+  endOnSignals();
   const started = performance.now();
   const ci = Deno.env.get("CI") === "true";
   const paths = Deno.args;
