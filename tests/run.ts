@@ -11,28 +11,32 @@ import { testFiles } from "./test_files.ts";
 import { ALLOWED_SKIPS, type AllowedSkip, unexpectedSkips } from "./skips.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
 import { endOnSignals, runDeno } from "./run_deno.ts";
+import { writeCode } from "./notebooks/code.ts";
 import { join } from "node:path";
 
 const NOTHING: TestReport = { passed: 0, failed: 0, skipped: [] };
 
-/** Examples in docstrings: checked as types, and run. */
-const EXAMPLES = ["test", "--doc", "-A", "--quiet", "--reporter=dot", "src"];
-
-/** Checks of the code itself: format, lint, types, and the examples in its docstrings. */
+/** Checks of the code itself: format, lint, types, also of docstrings' examples and notebooks, and that examples run. */
 async function checks(): Promise<TestReport> {
   const report: TestReport = { passed: 0, failed: 0, skipped: [] };
-  for (
-    const args of [
-      ["fmt", "--check", "--quiet"],
-      ["lint", "--quiet"],
-      ["check", "--quiet", "."],
-      EXAMPLES,
-    ]
-  ) {
-    const started = performance.now();
-    const ok = await runDeno(args);
-    report[ok ? "passed" : "failed"]++;
-    console.log(`deno ${args.join(" ")}: ${ok ? "ok" : "failed"} (${seconds(started)})`);
+  const notebooks = await Deno.makeTempDir();
+  try {
+    await writeCode(notebooks);
+    for (
+      const args of [
+        ["fmt", "--check", "--quiet"],
+        ["lint", "--quiet"],
+        ["check", "--quiet", "--doc", ".", notebooks], // at once: what they import is checked once
+        ["test", "--doc", "-A", "--no-check", "--quiet", "--reporter=dot", "src"],
+      ]
+    ) {
+      const started = performance.now();
+      const ok = await runDeno(args);
+      report[ok ? "passed" : "failed"]++;
+      console.log(`deno ${args.join(" ")}: ${ok ? "ok" : "failed"} (${seconds(started)})`);
+    }
+  } finally {
+    await Deno.remove(notebooks, { recursive: true });
   }
   return report;
 }
