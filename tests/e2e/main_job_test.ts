@@ -28,6 +28,7 @@ import { createPredictor } from "../../src/serving/predictor.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { taskOf } from "../../activities/train.ts";
 import { runEveryNotebook } from "../notebooks/every_notebook.ts";
+import { askBacktests } from "./backtests.ts";
 import { replayShop, SCORED, type SmallShop, withSmallShop } from "./small_shop.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
@@ -102,6 +103,10 @@ Deno.test(
         await step(
           "a replay deploys a first model of each, scores four policies, and stores what was served",
           () => replayed(shop),
+        );
+        await step(
+          "backtests of it agree, touch nothing that serves, outlive failures and end when told",
+          (t) => askBacktests(t, service, ["churn", "spending"]),
         );
         await step(
           "every notebook runs from top to bottom over what it left, and answers",
