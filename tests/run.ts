@@ -10,7 +10,7 @@ import { findS3Server } from "./support/s3_server.ts";
 import { testFiles } from "./test_files.ts";
 import { ALLOWED_SKIPS, type AllowedSkip, unexpectedSkips } from "./skips.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
-import { endOnSignals, runDeno } from "./run_deno.ts";
+import { endOnSignals, endWithUs, runDeno } from "./run_deno.ts";
 import { writeCode } from "./notebooks/code.ts";
 import { join } from "node:path";
 
@@ -64,6 +64,7 @@ const FILES_AT_ONCE = navigator.hardwareConcurrency + 2;
 /** The tests, on one Postgres and one Temporal server for all of them, several files at once. */
 async function tests(paths: readonly string[], programs: Record<string, string>): Promise<TestReport> {
   const installation = await startTestInstallation({ log: (line) => console.log(line) });
+  await using _watched = endWithUs(...installation.pids);
   const folder = await Deno.makeTempDir();
   const reportFile = join(folder, "report.xml");
   try {

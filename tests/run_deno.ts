@@ -7,13 +7,13 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The longest that all tests may take: what never ends would be stopped from outside, and nothing would be told. */
 const WITHIN_MS = 75 * 60_000;
 
-/** Reads its input, which ends when the process that holds the other end does, and then ends another process. */
-const WATCH = 'read -r line; kill -TERM "$1"';
+/** Reads its input, which ends when the process that holds the other end does, and then ends other processes. */
+const WATCH = 'read -r line; kill -TERM "$@"';
 
-/** Ends a process as soon as this one is gone, even by SIGKILL; dispose of the answer where the process has ended. */
-function endWithUs(pid: number): AsyncDisposable {
+/** Ends processes as soon as this one is gone, even by SIGKILL; dispose of the answer before they end by themselves. */
+export function endWithUs(...pids: number[]): AsyncDisposable {
   const watcher = new Deno.Command("/bin/sh", {
-    args: ["-c", WATCH, "sh", String(pid)],
+    args: ["-c", WATCH, "sh", ...pids.map(String)],
     stdin: "piped", // nothing is ever written to it
     stderr: "null",
   }).spawn();
