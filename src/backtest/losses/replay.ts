@@ -33,7 +33,8 @@ export interface Step extends Look {
 
 export type Action =
   | { readonly kind: "keep" }
-  | { readonly kind: "recalibrate" }
+  /** `removes`: what was trained serves again without a line, for the same price */
+  | { readonly kind: "recalibrate"; readonly removes?: boolean }
   /** `gate` is asked after the training is paid for; none: the challenger serves */
   | { readonly kind: "train"; readonly gate?: (look: Look, challenger: GateVersions) => boolean };
 
@@ -110,7 +111,7 @@ export function replay<V extends LossView>(view: V, alpha: number, policy: Polic
       } else if (action.kind === "recalibrate" && !Number.isNaN(view.recalibrated(serving, t, t))) {
         cost += RECALIBRATION_SHARE * alpha;
         recalibrations++;
-        recalibratedAt = t;
+        recalibratedAt = action.removes ? null : t;
       }
     }
     cost += recalibratedAt === null ? view.loss(serving, t) : view.recalibrated(serving, recalibratedAt, t);
