@@ -1,3 +1,4 @@
+import { goesFirst } from "../../../src/retraining/worth/decide.ts";
 import {
   RECALIBRATION_SHARE,
   type RecalibrationInput,
@@ -10,8 +11,9 @@ import { mean } from "../../../src/stats/mean.ts";
 const WINDOWS_MAX = 44;
 
 /**
- * A policy that may also recalibrate what serves, or take its line off, wherever it would keep: Perennial's rule, on what
- * recalibrating would have saved of every version that it has, with the labels known by then.
+ * A policy that may also recalibrate what serves, or take its line off, where it would keep or that is worth more than its
+ * training: Perennial's rule, on what recalibrating would have saved of every version that it has, with the labels known
+ * by then.
  */
 export const recalibrating = (base: Policy, name: string): Policy => ({
   name,
@@ -19,9 +21,10 @@ export const recalibrating = (base: Policy, name: string): Policy => ({
     const decide = base.start(view, alpha);
     return (step) => {
       const action = decide(step);
-      if (action.kind !== "keep") return action;
       const worth = recalibrationWorth(inputOf(step), alpha);
-      return worth && worth.advantage > 0 ? { kind: "recalibrate", removes: worth.removes } : action;
+      if (!worth || worth.advantage <= 0) return action;
+      const net = action.kind === "train" ? (action.gain ?? Infinity) - alpha : -Infinity;
+      return goesFirst(worth, net) ? { kind: "recalibrate", removes: worth.removes } : action;
     };
   },
 });

@@ -35,8 +35,13 @@ export type Action =
   | { readonly kind: "keep" }
   /** `removes`: what was trained serves again without a line, for the same price */
   | { readonly kind: "recalibrate"; readonly removes?: boolean }
-  /** `gate` is asked after the training is paid for; none: the challenger serves */
-  | { readonly kind: "train"; readonly gate?: (look: Look, challenger: GateVersions) => boolean };
+  | {
+    readonly kind: "train";
+    /** asked after the training is paid for; none: the challenger serves */
+    readonly gate?: (look: Look, challenger: GateVersions) => boolean;
+    /** what the policy forecasts that it wins, before its price; left out: it forecasts nothing */
+    readonly gain?: number;
+  };
 
 /** The two versions that a gate may compare with the one that serves. */
 export interface GateVersions {

@@ -103,7 +103,7 @@ export function decideWorth(input: WorthInput): WorthDecision {
  */
 function withRecalibration(decision: WorthDecision, worth: RecalibrationWorth): WorthDecision {
   const { gain, windows, price, advantage, removes } = worth;
-  const trains = decision.answer === "retrain" && decision.gain.mean - decision.price >= advantage;
+  const trains = decision.answer === "retrain" && !goesFirst(worth, decision.gain.mean - decision.price);
   const text =
     `${removes ? "Taking the line off now" : "Recalibrating now"}: worth ${brief(gain.low)} to ${
       brief(gain.high)
@@ -115,6 +115,10 @@ function withRecalibration(decision: WorthDecision, worth: RecalibrationWorth): 
     recalibration: { text, gain: { ...gain }, windows, price, advantage, removes },
   };
 }
+
+/** Whether a recalibration is worth more than a training. @param net forecast gain of the training, its price taken off */
+export const goesFirst = ({ advantage }: Pick<RecalibrationWorth, "advantage">, net: number): boolean =>
+  advantage > 0 && net < advantage;
 
 /** Returns what is believed after all windows, under each regime. */
 export function beliefsOf(
@@ -147,6 +151,10 @@ export function isWorthTraining(beliefs: readonly Belief[], question: Question):
   if (!question.next || !current || question.next.through <= current.through) return false;
   return trainsAt(partsOf(beliefs, question), question);
 }
+
+/** Returns the forecast gain of a training now over the horizon, before its price. */
+export const gainOfTraining = (beliefs: readonly Belief[], question: Question): number =>
+  totalOf(partsOf(beliefs, question), question).mean;
 
 /** Whether training now is better by the forecast at the quantile that caution asks for. */
 const trainsAt = (parts: readonly Part[], question: Question) =>

@@ -185,7 +185,7 @@ for (
 }
 
 for (
-  const [name, { age, values, aged, price = 3 }, want, removes] of [
+  const [name, { age, values, aged }, want, removes] of [
     ["no line, and one would save", { age: null, values: [0.05, 0.06, 0.05], aged: 0 }, "recalibrate", false],
     [
       "no line, and one saves as often as it costs",
@@ -211,7 +211,7 @@ for (
       line: { age },
     };
     const regimes = [{ ...PLAIN, maturity: 0, ageing: 0 }];
-    const decision = decideWorth(inputOf(VERSIONS, windows, { price, recalibration: evidence, regimes }));
+    const decision = decideWorth(inputOf(VERSIONS, windows, { price: 3, recalibration: evidence, regimes }));
     assert.equal(decision.answer, want, `${decision.text}; ${decision.recalibration?.text}`);
     if (want === "recalibrate") assert.equal(decision.recalibration?.removes, removes);
   });
