@@ -92,10 +92,8 @@ Deno.test("a line comes off where the check found none to be worth more: what wa
     await check(deps, 7);
     const { worth } = (await checkOfCycle(sql, cycleId))!.findings as Findings;
     const windows = worth!.recalibration!.windows.map(({ number }) => ({ number, saved: -0.3, aged: 0 }));
-    const recalibration = { ...worth!.recalibration!, windows, line: { age: 2 } };
-    await sql`update checks set findings = jsonb_set(findings, '{worth,recalibration}', ${
-      sql.json(recalibration)
-    })
+    const found = sql.json({ ...worth!.recalibration!, windows, line: { age: 2 } });
+    await sql`update checks set findings = jsonb_set(findings, '{worth,recalibration}', ${found})
               where cycle_id = ${cycleId}`;
     const { job } = await recalibrated(deps, 7);
     await run(createTrainActivities(deps).refitChallenger, job);
