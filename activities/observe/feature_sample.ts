@@ -112,7 +112,7 @@ interface SampledRows {
 async function compare(
   { sql }: ActivityDeps,
   { cutoffMs, rows }: SampledRows,
-  { featureSet: { names, events, session, row }, horizonDays }: {
+  { featureSet: { names, events, session, rows: rowsOf }, horizonDays }: {
     featureSet: FeatureSet;
     horizonDays: number;
   },
@@ -122,7 +122,8 @@ async function compare(
   const newest = session ? "kept" as const : undefined;
   const query = { asOfMs: cutoffMs, users: [...rows.keys()], events, newest };
   for await (const { userKey, days } of readUserDays(sql, query)) {
-    const computed = Float32Array.from(row(days, cutoffMs, { horizonDays }));
+    const [row] = await rowsOf([{ days, asOfMs: cutoffMs, horizonDays }]);
+    const computed = Float32Array.from(row);
     computed.forEach((value, j) => {
       const sealed = rows.get(userKey)![j];
       if (Object.is(value, sealed)) return;

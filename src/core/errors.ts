@@ -60,5 +60,9 @@ export const isLostArtefact = (error: unknown): boolean =>
 /** The message of anything thrown; of several errors in one, each. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return `${error.message}: ${error.errors.map(messageOf).join("; ")}`;
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return "what has no text"; // as an object without a prototype
+  }
 }

@@ -3,6 +3,7 @@ import { seededRandom } from "../core/random.ts";
 import { DAY_MS } from "../core/time.ts";
 import { FEATURES } from "./definition.ts";
 import { invent } from "./invented.ts";
+import { runsOf } from "./packed_days.ts";
 import { SESSION_FEATURES, SESSION_GROUP } from "./session.ts";
 import type { UserDay } from "./user_day.ts";
 
@@ -40,6 +41,27 @@ export function ownValue({ name, of }: OwnFeature, seen: Seen): number {
   }
   if (typeof value === "number" && Math.abs(value) !== Infinity) return value;
   throw fail(`it has to be a finite number, or NaN, not ${String(value)}`);
+}
+
+/** Computes the own features of shoppers where they can be ended: a row of numbers each. */
+export type OwnRows = (seen: readonly Seen[]) => Promise<readonly (readonly number[])[]>;
+
+const elsewhere = new WeakMap<readonly OwnFeature[], OwnRows>();
+
+/** Lets these features be computed elsewhere than in the thread that asks. */
+export const computeElsewhere = (features: readonly OwnFeature[], rows: OwnRows): void =>
+  void elsewhere.set(features, rows);
+
+/** The own features of shoppers, in their order. @throws {InvalidInputError} one of them cannot be computed: says which */
+export async function ownRows(
+  features: readonly OwnFeature[],
+  seen: readonly Seen[],
+): Promise<readonly (readonly number[])[]> {
+  const asked = elsewhere.get(features);
+  if (!asked) return seen.map((shopper) => features.map((feature) => ownValue(feature, shopper)));
+  const rows: (readonly number[])[] = [];
+  for (const run of runsOf(seen, ({ days }) => days.length)) rows.push(...await asked(run));
+  return rows;
 }
 
 /** The source as it counts for the hash: how it is laid out is no part of it. */

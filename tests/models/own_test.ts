@@ -79,7 +79,10 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     assert.match(faults[3], /another file defines a model "churn"/);
     assert.match(faults[5], /there is no field "horizonDay"; there are name, kind/);
     assert.match(faults[6], /label: it fails on a shopper without days: Cannot read properties of undefined/);
-    assert.match(faults[7], /label: it says NaN of a shopper without days; need a finite number/);
+    assert.match(
+      faults[7],
+      /label: it fails on a shopper without days: The label has to be a finite number, not NaN/,
+    );
     assert.match(faults[8], /another file defines a model "visits"/);
     const { options, logged } = optionsWith(folder);
     const { models, extensions } = await definedModels(options);
