@@ -1,4 +1,5 @@
 import { InvalidInputError, messageOf } from "../core/errors.ts";
+import { isLine } from "../core/line.ts";
 import { seededRandom } from "../core/random.ts";
 import { DAY_MS } from "../core/time.ts";
 import { FEATURES } from "./definition.ts";
@@ -81,16 +82,17 @@ export function ownFeaturesFault(features: readonly OwnFeature[], types: readonl
   return null;
 }
 
-function shapeFault({ name, means, version = 1, of }: OwnFeature): string | null {
-  if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) {
+function shapeFault({ name, means, version = 1, moves = false, of }: OwnFeature): string | null {
+  if (!/^(?!constructor$)[a-z][a-z0-9_]{0,40}$/.test(name)) {
     return "needs lower-case letters, digits, underscores as its name";
   }
-  if (typeof means !== "string" || means.trim() === "" || means.length > 80) {
-    return "needs `means`, its label of 1 to 80 characters";
+  if (typeof means !== "string" || !isLine(means) || means.length > 80) {
+    return "needs `means`, its label of 1 to 80 characters on one line";
   }
   if (!Number.isInteger(version) || version < 1) {
     return `needs a whole number >= 1 as version, not ${version}`;
   }
+  if (typeof moves !== "boolean") return `needs true or false as moves, not ${moves}`;
   return typeof of === "function" ? null : "needs `of`, a function";
 }
 

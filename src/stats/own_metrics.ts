@@ -1,5 +1,6 @@
 /** Metrics of a shop's own: known to the process, as what else a shop defines is, and named `own:NAME` everywhere. */
 import { InvalidInputError, messageOf } from "../core/errors.ts";
+import { isLine } from "../core/line.ts";
 import { seededRandom } from "../core/random.ts";
 import { withinTime } from "../core/time_limit.ts";
 import { meanOf, type Statistic } from "./statistic.ts";
@@ -171,8 +172,8 @@ function shapeFault({ name, direction, unit, of, evaluate }: OwnMetric): string 
   if (direction !== "higher" && direction !== "lower") {
     return `needs "higher" or "lower" as its direction: which value is better`;
   }
-  if (unit !== undefined && (typeof unit !== "string" || unit.trim() === "" || unit.length > 40)) {
-    return "needs a unit of 1 to 40 characters, or none";
+  if (unit !== undefined && (typeof unit !== "string" || !isLine(unit) || unit.length > 40)) {
+    return "needs a unit of 1 to 40 characters on one line, or none";
   }
   const functions = [of, evaluate].filter((given) => given !== undefined);
   return functions.length === 1 && typeof functions[0] === "function"
