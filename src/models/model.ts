@@ -98,7 +98,7 @@ const withSession = (features: readonly string[]): readonly string[] =>
 
 /** Says what is wrong with a definition; null: nothing. */
 function faultOf(model: ModelDefinition): string | null {
-  const { kind, candidates, loss, primaryMetric, metrics, features } = model;
+  const { kind, loss, primaryMetric, metrics, features } = model;
   const known: readonly string[] = [
     ...METRICS_OF[kind],
     ...(model.ownMetrics ?? []).map(({ name }) => `own:${name}`),

@@ -192,7 +192,7 @@ function tensorsOf(specs: readonly z.infer<typeof WeightSpec>[], data: Uint8Arra
       data: Array.from({ length: size }, (_, i) => view.getFloat32(at + i * 4, true)),
     });
     offset += size * 4;
-    if (!found.get(name)!.data.every(Number.isFinite)) {
+    if (!Array.from(found.get(name)!.data).every(Number.isFinite)) {
       throw new TypeError(`The layers model: "${name}" holds a weight that is no finite number`);
     }
   }

@@ -159,7 +159,7 @@ for (
     ["a feature of a slip", { features: ["recencey"] }, /"recencey"; did you mean recency\?$/],
     ["a feature twice", { features: [FEATURES[0], FEATURES[0]] }, /name "recency" twice|name ".*" twice/],
     ["a metric twice", { metrics: ["auc", "accuracy", "auc"] }, /metrics name "auc" twice/],
-    ["a blank unit", { unit: "  " }, /unit: needs words on one line, without control characters, not "  "$/],
+    ["a blank unit", { unit: " " }, /unit: needs words on one line, without control characters, not " "$/],
     ["a unit that cannot be stored", { unit: "a\0" }, /unit: needs words on one line.*, not "a\\x00"$/],
     ["a question whose letters turn", { question: "a\u202eb" }, /question: needs .*, not "a\\u202eb"$/],
     [
