@@ -9,6 +9,7 @@ import type { ActivityDeps } from "./deps.ts";
 const FINAL = new Set([
   "NotFoundError",
   "InvalidInputError",
+  "OwnCodeError",
   "InsufficientDataError",
   "NothingToLearnError",
   "ConflictError",

@@ -1,4 +1,5 @@
 import { DAY_MS } from "../../src/core/time.ts";
+import { OwnCodeError } from "../../src/core/errors.ts";
 import { countEvents } from "../../src/db/events/events.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
@@ -19,9 +20,19 @@ const COMPARED = 50;
 
 /**
  * The features of today's population as they are sealed for training, beside the newest rows a serving model was trained
- * on, and a sample of them computed the way a prediction computes them. Null before a model serves: nobody uses features.
+ * on, and a sample of them computed the way a prediction computes them. Null before a model serves: nobody uses features;
+ * nor where a feature of the model's own fails, of which an alert tells.
  */
 export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promise<FeatureSample | null> {
+  try {
+    return await featuresAt(deps, asOfMs);
+  } catch (error) {
+    if (error instanceof OwnCodeError) return null;
+    throw error;
+  }
+}
+
+async function featuresAt(deps: ActivityDeps, asOfMs: number): Promise<FeatureSample | null> {
   const served = await servedModel(deps);
   if (!served) return null;
   const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { InvalidInputError, messageOf } from "../core/errors.ts";
+import { messageOf, OwnCodeError } from "../core/errors.ts";
 import { computeElsewhere, type Seen } from "../features/own.ts";
 import { packDays } from "../features/packed_days.ts";
 import type { ModelDefinition } from "../models/model.ts";
@@ -35,7 +35,7 @@ export function askInThread(
     } catch (error) {
       if (error instanceof EndedError) throw error;
       tell(part, messageOf(error));
-      throw new InvalidInputError(`The model "${model.name}" (${file}): ${messageOf(error)}`, part);
+      throw new OwnCodeError(`The model "${model.name}" (${file}): ${messageOf(error)}`, part);
     }
   };
   const unhear = hearOwnMetrics((metric, fault) => {

@@ -22,6 +22,11 @@ export class InvalidInputError extends TypeError {
   }
 }
 
+/** Code of an operator's own failed, or had to be ended: asked the same again, it does so again. */
+export class OwnCodeError extends InvalidInputError {
+  override name = "OwnCodeError";
+}
+
 /** Too few rows to do what was asked. */
 export class InsufficientDataError extends RangeError {
   override name = "InsufficientDataError";

@@ -1,4 +1,4 @@
-import { InvalidInputError, messageOf } from "../core/errors.ts";
+import { messageOf, OwnCodeError } from "../core/errors.ts";
 import { isLine } from "../core/line.ts";
 import { seededRandom } from "../core/random.ts";
 import { DAY_MS } from "../core/time.ts";
@@ -31,9 +31,9 @@ export interface OwnFeature {
   readonly of: (seen: Seen) => number | null;
 }
 
-/** A number as features hold them. @throws {InvalidInputError} it is none or infinite, or the function failed */
+/** A number as features hold them. @throws {OwnCodeError} it is none or infinite, or the function failed */
 export function ownValue({ name, of }: OwnFeature, seen: Seen): number {
-  const fail = (why: string) => new InvalidInputError(`Cannot compute the feature "${name}": ${why}`, name);
+  const fail = (why: string) => new OwnCodeError(`Cannot compute the feature "${name}": ${why}`, name);
   let value: number;
   try {
     value = of(seen) ?? NaN;
@@ -53,7 +53,7 @@ const elsewhere = new WeakMap<readonly OwnFeature[], OwnRows>();
 export const computeElsewhere = (features: readonly OwnFeature[], rows: OwnRows): void =>
   void elsewhere.set(features, rows);
 
-/** The own features of shoppers, in their order. @throws {InvalidInputError} one of them cannot be computed: says which */
+/** The own features of shoppers, in their order. @throws {OwnCodeError} one of them cannot be computed: says which */
 export async function ownRows(
   features: readonly OwnFeature[],
   seen: readonly Seen[],

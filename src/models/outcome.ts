@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { InvalidInputError, messageOf } from "../core/errors.ts";
+import { messageOf, OwnCodeError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { seededRandom } from "../core/random.ts";
 import { invent } from "../features/invented.ts";
@@ -18,11 +18,11 @@ type Labelled = Pick<Labels, "label" | "kind" | "classes">;
 
 /**
  * Returns what a model's label says of some days as a number: of several classes the place of the one that it names.
- * @throws {InvalidInputError} it says what cannot be an outcome
+ * @throws {OwnCodeError} it says what cannot be an outcome
  */
 export function outcomeOf({ label, kind, classes }: Labelled): (future: readonly UserDay[]) => number {
   return (future) => {
-    const said = label(future);
+    const said = saidBy(label, future);
     const outcome = classes ? classes.indexOf(String(said)) : said;
     if (typeof outcome === "number" && isOutcome(outcome, { kind, classes })) return outcome;
     const wanted = classes
@@ -30,8 +30,16 @@ export function outcomeOf({ label, kind, classes }: Labelled): (future: readonly
       : kind === "classification"
       ? "0 or 1"
       : "a finite number";
-    throw new InvalidInputError(`The label has to be ${wanted}, not ${shown(said)}`, "label");
+    throw new OwnCodeError(`The label has to be ${wanted}, not ${shown(said)}`, "label");
   };
+}
+
+function saidBy(label: Labels["label"], future: readonly UserDay[]): number | string {
+  try {
+    return label(future);
+  } catch (error) {
+    throw new OwnCodeError(`The label fails: ${messageOf(error)}`, "label");
+  }
 }
 
 function isOutcome(outcome: number, { kind, classes }: Pick<Labels, "kind" | "classes">): boolean {
@@ -52,7 +60,7 @@ const elsewhere = new WeakMap<Labels["label"], LabelsElsewhere>();
 export const labelElsewhere = (label: Labels["label"], labels: LabelsElsewhere): void =>
   void elsewhere.set(label, labels);
 
-/** The outcomes of shoppers by their days, in their order. @throws {InvalidInputError} the label cannot say one: says why */
+/** The outcomes of shoppers by their days, in their order. @throws {OwnCodeError} the label cannot say one: says why */
 export async function outcomesOf(
   model: Labelled,
   futures: readonly (readonly UserDay[])[],

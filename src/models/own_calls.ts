@@ -1,4 +1,3 @@
-import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { type OwnFeature, ownValue } from "../features/own.ts";
 import { type PackedDays, unpackDays } from "../features/packed_days.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -8,19 +7,9 @@ import { outcomeOf } from "./outcome.ts";
 /** The part of the default export that is asked. */
 type Exported = Parameters<typeof outcomeOf>[0] & { readonly ownFeatures?: readonly OwnFeature[] };
 
-/** The outcomes of shoppers by their days. @throws {InvalidInputError} the label cannot say one: says why */
+/** The outcomes of shoppers by their days. @throws {OwnCodeError} the label cannot say one: says why */
 export function labels(model: Exported, futures: PackedDays): number[] {
-  const label = outcomeOf(model);
-  const outcomes: number[] = [];
-  for (const days of unpackDays(futures)) {
-    try {
-      outcomes.push(label(days));
-    } catch (error) {
-      if (error instanceof InvalidInputError) throw error;
-      throw new InvalidInputError(`The label fails: ${messageOf(error)}`, "label");
-    }
-  }
-  return outcomes;
+  return Array.from(unpackDays(futures), outcomeOf(model));
 }
 
 /** When and in which horizon shoppers are seen, in the order of their days. */
@@ -32,7 +21,7 @@ export interface Moments {
 /**
  * The own features of shoppers: a row each; null where one says nothing.
  * @param given.at shared with who may have to end this thread: the place of the feature that is computed
- * @throws {InvalidInputError} one fails: says which
+ * @throws {OwnCodeError} one fails: says which
  */
 export function featureRows(
   { ownFeatures = [] }: Exported,

@@ -2,7 +2,7 @@
 import { CLASS_LOSS, type ClassesScores, macroOf, numbersOfRow } from "./classes.ts";
 import { topDecileLift } from "./lift.ts";
 import { mean } from "./mean.ts";
-import { InvalidInputError } from "../core/errors.ts";
+import { OwnCodeError } from "../core/errors.ts";
 import {
   askingMetric,
   isOwnMetric,
@@ -112,7 +112,7 @@ export type RowLoss = keyof typeof ROW_LOSS | OwnMetricName;
 /** The value of one row of a metric that is a mean over rows (of the accuracy, of its loss); outcome `y`, prediction `p`. */
 type RowValue = (y: number, p: number, cap: number) => number;
 
-/** Computes something of the values of many rows. @throws {InvalidInputError} a metric of the shop's own fails or loops */
+/** Computes something of the values of many rows. @throws {OwnCodeError} a metric of the shop's own fails or loops */
 export function overRows<T>(metric: RowLoss, compute: (value: RowValue) => T): T {
   if (!isOwnMetric(metric)) return compute(ROW_LOSS[metric]);
   return askingMetric(metric, () => compute((y, p) => ownRowValue(metric, y, p)));
@@ -146,7 +146,7 @@ export function rowLosses(
     (value) => Float64Array.from({ length: y.length }, (_, i) => value(y[i], p[i], cap)),
   );
   if (isOwnMetric(loss) && losses.some((value) => value < 0)) {
-    throw new InvalidInputError(`Cannot compare by "${loss}": a loss is never below zero`, "ownMetrics");
+    throw new OwnCodeError(`Cannot compare by "${loss}": a loss is never below zero`, "ownMetrics");
   }
   return losses;
 }

@@ -1,5 +1,5 @@
 /** Metrics of a shop's own: known to the process, as what else a shop defines is, and named `own:NAME` everywhere. */
-import { InvalidInputError, messageOf } from "../core/errors.ts";
+import { messageOf, OwnCodeError } from "../core/errors.ts";
 import { isLine } from "../core/line.ts";
 import { seededRandom } from "../core/random.ts";
 import { withinTime } from "../core/time_limit.ts";
@@ -54,14 +54,14 @@ export function ownMetric(name: OwnMetricName): OwnMetric {
 export const ownMetricNamed = (name: string): OwnMetric | null =>
   isOwnMetric(name) ? known.get(name.slice("own:".length)) ?? null : null;
 
-/** The value of one row. @throws {InvalidInputError} it is no finite number, or the metric is no mean over rows */
+/** The value of one row. @throws {OwnCodeError} it is no finite number, or the metric is no mean over rows */
 export function ownRowValue(name: OwnMetricName, outcome: number, prediction: number): number {
   const { of } = ownMetric(name);
-  if (!of) throw new InvalidInputError(`"${name}" is no mean over rows: it has no \`of\``, "ownMetrics");
+  if (!of) throw new OwnCodeError(`"${name}" is no mean over rows: it has no \`of\``, "ownMetrics");
   const value = of(outcome, prediction);
   if (typeof value === "number" && Number.isFinite(value)) return value;
   const fault = `it has to be a finite number of each row, not ${messageOf(value)}`;
-  throw new InvalidInputError(fault, "ownMetrics");
+  throw new OwnCodeError(fault, "ownMetrics");
 }
 
 const WITHIN_MS = 10_000;
@@ -76,7 +76,7 @@ export function hearOwnMetrics(hearer: MetricHearer): () => void {
   return () => void HEARERS.delete(hearer);
 }
 
-/** Computes what asks a metric, and ends what loops. @throws {InvalidInputError} it failed or was ended: says which, and why */
+/** Computes what asks a metric, and ends what loops. @throws {OwnCodeError} it failed or was ended: says which, and why */
 export function askingMetric<T>(name: OwnMetricName, compute: () => T, withinMs = WITHIN_MS): T {
   const tell = (fault: string | null) => HEARERS.forEach((hear) => hear(name.slice("own:".length), fault));
   const late = () => new RangeError(`it did not answer within ${withinMs / 1000} s: does it loop?`);
@@ -87,7 +87,7 @@ export function askingMetric<T>(name: OwnMetricName, compute: () => T, withinMs 
   } catch (error) {
     const fault = `Cannot measure "${name}": ${messageOf(error)}`;
     tell(fault);
-    throw new InvalidInputError(fault, "ownMetrics");
+    throw new OwnCodeError(fault, "ownMetrics");
   }
 }
 
@@ -96,7 +96,7 @@ export function measuredOrNone<T>(measure: () => T): T | null {
   try {
     return measure();
   } catch (error) {
-    if (error instanceof InvalidInputError && error.field === "ownMetrics") return null;
+    if (error instanceof OwnCodeError) return null;
     throw error;
   }
 }
@@ -108,7 +108,7 @@ const GROUPS = 40;
  * A metric of some rows with each row's influence on it. Of one that is no mean over rows: by leaving out groups of
  * shoppers in turn (the delete-a-group jackknife). What a group moves is spread over its `k` shoppers by `1 / sqrt(k)`,
  * so that the squares over shoppers add up to the group's own.
- * @returns null where these rows do not define it   @throws {InvalidInputError} it fails on them
+ * @returns null where these rows do not define it   @throws {OwnCodeError} it fails on them
  * Source: Kott, Delete-a-group jackknife, Journal of Official Statistics 17 (2001).
  */
 export function ownStatistic(

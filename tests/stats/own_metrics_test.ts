@@ -105,7 +105,7 @@ Deno.test("a metric that fails, loops or says no number of some rows is named, e
   const news = new Map<string, string | null>();
   const unhear = hearOwnMetrics((metric, fault) => void news.set(metric, fault));
   for (const [metric, message] of said) {
-    assert.throws(() => ownStatistic(`own:${metric}`, rows), { name: "InvalidInputError", message });
+    assert.throws(() => ownStatistic(`own:${metric}`, rows), { name: "OwnCodeError", message });
     assert.match(news.get(metric)!, message);
   }
   const loops = () =>
@@ -114,7 +114,7 @@ Deno.test("a metric that fails, loops or says no number of some rows is named, e
     }, 50);
   assert.throws(loops, { message: /"own:test-odd": it did not answer within 0\.05 s: does it loop\?$/ });
   assert.equal(measuredOrNone(() => ownStatistic("own:test-fails", rows)), null);
-  assert.throws(() => rowLosses("own:test-odd", [5], [1]), { name: "InvalidInputError" });
+  assert.throws(() => rowLosses("own:test-odd", [5], [1]), { name: "OwnCodeError" });
   assert.equal(ownStatistic("own:test-odd", { ...rows, outcome: [0, 2] })!.value, 1);
   assert.equal(news.get("test-odd"), null);
   unhear();
