@@ -78,7 +78,10 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     assert.match(faults[2], /metrics lack the primaryMetric "r2"/);
     assert.match(faults[3], /another file defines a model "churn"/);
     assert.match(faults[5], /there is no field "horizonDay"; did you mean horizonDays\?/);
-    assert.match(faults[6], /label: it fails on a shopper without days: The label fails: Cannot read properties of undefined/);
+    assert.match(
+      faults[6],
+      /label: it fails on a shopper without days: The label fails: Cannot read properties of undefined/,
+    );
     assert.match(
       faults[7],
       /label: it fails on a shopper without days: The label has to be a finite number, not NaN/,
