@@ -60,6 +60,7 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     "g_of_nobody.ts": model("nobody").replace("future.length", "future[0].purchases"),
     "h_no_number.ts": model("no-number").replace("future.length", "future.length / 0 * 0"),
     "i_visits.ts": model("visits"),
+    "j_module.mts": model("module"),
   }, async (folder) => {
     const files = await loadOwnModels(folder, { taken: ["churn", "spending"] });
     assert.deepEqual(files.map(({ file, value }) => [file, value?.name]), [
@@ -72,6 +73,7 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
       ["g_of_nobody.ts", undefined],
       ["h_no_number.ts", undefined],
       ["i_visits.ts", undefined],
+      ["j_module.mts", "module"],
     ]);
     const faults = files.map(({ fault }) => fault ?? "");
     assert.match(faults[1], /its default export is no model/);
@@ -90,7 +92,10 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     const { options, logged } = optionsWith(folder);
     const { models, extensions } = await definedModels(options);
     assert.ok(models.has("visits"));
-    assert.deepEqual(extensions.filter(({ fault }) => fault === null).map(({ name }) => name), ["visits"]);
+    assert.deepEqual(extensions.filter(({ fault }) => fault === null).map(({ name }) => name), [
+      "visits",
+      "module",
+    ]);
     assert.equal(logged.length, 8);
     assert.match(logged[0], /"a_broken\.ts", which is left out/);
   }));
