@@ -27,9 +27,12 @@ export function askInThread(
   const tell = (part: string, fault: string | null) =>
     tellOfExtension({ file, kind: "model", name: model.name, part, fault });
   const code = new OwnCode(path, { rights: "speak", idleMs: IDLE_MS, ...options });
+  let turn: Promise<unknown> = Promise.resolve(); // the thread answers one after the other: nobody's time runs while another is asked
   const ask = async <T>(part: string, question: Pick<OwnQuestion<T>, "call" | "args" | "late" | "read">) => {
     try {
-      const answer = await code.ask({ by: BY, ...question });
+      const asked = turn.then(() => code.ask({ by: BY, ...question }));
+      turn = asked.catch(() => undefined);
+      const answer = await asked;
       tell(part, null);
       return answer;
     } catch (error) {
