@@ -1,4 +1,4 @@
-import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
+import { needTrusted, registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { DAY_MS } from "../src/core/time.ts";
 import { beginStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
@@ -49,6 +49,7 @@ export const createRecalibrateActivities = (deps: ActivityDeps) => ({
     if (!champion || !split) {
       return { version: null, candidate: null, text: "too few rows to recalibrate on" };
     }
+    await needTrusted(sql, deps.signing, champion);
     const tests = await testersOf(deps, split);
     const fit = await fitOn(deps, {
       model,

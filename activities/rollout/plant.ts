@@ -1,4 +1,4 @@
-import { registerVersion } from "../../src/app/registry/signatures.ts";
+import { needTrusted, registerVersion } from "../../src/app/registry/signatures.ts";
 import { hash32 } from "../../src/core/random.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
@@ -34,6 +34,7 @@ export async function plantWorse(
   const cycleId = `drill/${plant.requestId}`;
   const known = await versionOfCycle(sql, cycleId);
   if (known) return known;
+  await needTrusted(sql, deps.signing, champion);
   const artefactSha256 = await store.put(await worstOf(deps, champion, plant));
   const manifest = {
     ...champion.manifest,

@@ -43,6 +43,11 @@ export class DamagedArtefactError extends ArtefactError {
   override name = "DamagedArtefactError";
 }
 
+/** Nobody whom we trust signed the version as its row stands there: nothing of it is used, its manifest neither. */
+export class UntrustedVersionError extends DamagedArtefactError {
+  override name = "UntrustedVersionError";
+}
+
 /** The store has no such file: it was deleted, or what holds it is not mounted yet. */
 export class MissingArtefactError extends ArtefactError {
   override name = "MissingArtefactError";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInputError, messageOf } from "../../core/errors.ts";
@@ -18,14 +19,16 @@ interface SigningSource {
 
 /**
  * Opens the keys that sign model files and the audit. They are never in the database: who can write there cannot sign.
- * The first of several processes that start at once makes the key.
+ * The first of several processes that start at once makes the key. One that was rotated meanwhile is trusted at once,
+ * so that processes of one home can be started again one after the other.
  * @throws {InvalidInputError} what is there is no Ed25519 key
  */
 export async function openSigning({ home, given, trusted = [] }: SigningSource): Promise<SigningKeys> {
   const privatePem = given?.replaceAll("\\n", "\n") ?? await keptKey(home);
   const kept = (await readIfThere(trustedPath(home)) ?? "").split("\n").filter((line) => line !== "");
   try {
-    return openSigningKeys({ privatePem, trusted: [...trusted, ...kept] });
+    const newer = () => given === undefined ? [publicLine(readFileSync(keyPath(home), "utf8"))] : [];
+    return openSigningKeys({ privatePem, trusted: [...trusted, ...kept], newer });
   } catch (error) {
     throw new InvalidInputError(`Cannot sign with this key: ${messageOf(error)}`, "PERENNIAL_SIGNING_KEY");
   }
