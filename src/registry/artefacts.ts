@@ -121,7 +121,10 @@ export function fileArtefacts(given: string, { id }: { id?: string } = {}): File
       return readRows(hash, {
         get: (name) => this.get(name),
         redactedName: (name) =>
-          readRegular(`${pathOf(name)}${REDACTED}`).then((bytes) => new TextDecoder().decode(bytes), () => null),
+          readRegular(`${pathOf(name)}${REDACTED}`).then(
+            (bytes) => new TextDecoder().decode(bytes),
+            () => null,
+          ),
       });
     },
     async redact(hash, bytes) {

@@ -64,7 +64,9 @@ function trustedManifest(model: string, versions: readonly LoadedModel[]): Manif
   const trusted = versions.find(({ manifest }) => manifest !== null)?.manifest;
   if (trusted) return trusted;
   const cure = "put signing key and rows back as they were, or retrain";
-  throw new ConflictError(`Cannot predict "${model}": no version that served is signed as it stands; ${cure}`);
+  throw new ConflictError(
+    `Cannot predict "${model}": no version that served is signed as it stands; ${cure}`,
+  );
 }
 
 const TRIED_MAX = 5;

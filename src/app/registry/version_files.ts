@@ -115,7 +115,9 @@ function fileAlert(version: ModelVersion, error: ArtefactError): WantedAlert {
     severity: "critical",
     title:
       `${model}: the file of version ${number} ${state}: ${error.message}. Where it should answer, the last ` +
-      `version whose file is good does meanwhile; ${cureOf(error)}. This closes by itself once the file is read well`,
+      `version whose file is good does meanwhile; ${
+        cureOf(error)
+      }. This closes by itself once the file is read well`,
     detail: { artefactSha256, version: number, reason: error.message },
   };
 }

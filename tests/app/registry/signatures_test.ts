@@ -113,7 +113,11 @@ Deno.test("what an unsigned manifest says is told to nobody: a trusted version's
     const forge = (version: number) =>
       sql`update model_versions set manifest = manifest || ${sql.json(FORGED)} where version = ${version}`;
     const serve = async () =>
-      loadServingSet(sql, createModelCache({ sql, store, signing, clock: () => 0 }), (await servingState(sql, "churn"))!);
+      loadServingSet(
+        sql,
+        createModelCache({ sql, store, signing, clock: () => 0 }),
+        (await servingState(sql, "churn"))!,
+      );
     const honest = (await getVersion(sql, "churn", 1)).manifest;
     await forge(2);
     const { champion, baseline, unit, classes } = await serve();
@@ -124,7 +128,10 @@ Deno.test("what an unsigned manifest says is told to nobody: a trusted version's
       honest.classes,
     ]);
     await forge(1);
-    await assert.rejects(serve(), /no version that served is signed as it stands; put signing key and rows back/);
+    await assert.rejects(
+      serve(),
+      /no version that served is signed as it stands; put signing key and rows back/,
+    );
   }));
 
 Deno.test("signOldVersions() signs what an older release made, and the audit says so", () =>
@@ -185,7 +192,11 @@ Deno.test("a version is replaced and signed both or neither, however its worker 
     await assert.rejects(replaceCandidate(sql, dies, changed), /killed here/);
     assert.equal(await distrust(sql, signing, { model: "churn", version: 1 }), null, "as it was");
     await sql`update model_versions set artefact_sha256 = ${"f".repeat(64)} where version = 1`;
-    await assert.rejects(replaceCandidate(sql, signing, changed), UntrustedVersionError, "it would be vouched for");
+    await assert.rejects(
+      replaceCandidate(sql, signing, changed),
+      UntrustedVersionError,
+      "it would be vouched for",
+    );
     await sql`update model_versions set artefact_sha256 = ${honest} where version = 1`;
     await replaceCandidate(sql, signing, changed);
     assert.equal((await getVersion(sql, "churn", 1)).artefactSha256, changed.artefactSha256);
