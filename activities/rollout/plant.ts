@@ -1,4 +1,5 @@
-import { needTrusted, registerVersion } from "../../src/app/registry/signatures.ts";
+import { createVersionFiles, needReadable } from "../../src/app/registry/version_files.ts";
+import { registerVersion } from "../../src/app/registry/signatures.ts";
 import { hash32 } from "../../src/core/random.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
@@ -34,7 +35,7 @@ export async function plantWorse(
   const cycleId = `drill/${plant.requestId}`;
   const known = await versionOfCycle(sql, cycleId);
   if (known) return known;
-  await needTrusted(sql, deps.signing, champion);
+  await needReadable(createVersionFiles(deps), champion); // what is made of it is signed
   const artefactSha256 = await store.put(await worstOf(deps, champion, plant));
   const manifest = {
     ...champion.manifest,
