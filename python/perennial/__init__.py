@@ -3340,6 +3340,7 @@ PrivacyRequestsRequestsItemFound = TypedDict("PrivacyRequestsRequestsItemFound",
     "predictions": NotRequired[int],
     "quarantined": NotRequired[int],
     "otherRows": NotRequired[int],
+    "keptRows": NotRequired[int],
     "files": NotRequired[int],
 })
 PrivacyRequestsRequestsItem = TypedDict("PrivacyRequestsRequestsItem", {
@@ -3363,6 +3364,7 @@ PrivacyRequestFound = TypedDict("PrivacyRequestFound", {
     "predictions": NotRequired[int],
     "quarantined": NotRequired[int],
     "otherRows": NotRequired[int],
+    "keptRows": NotRequired[int],
     "files": NotRequired[int],
 })
 PrivacyRequestRedactionsItem = TypedDict("PrivacyRequestRedactionsItem", {

@@ -1,3 +1,4 @@
+import { brokenText } from "../../format/audit_text.ts";
 import { messageOf } from "../../core/errors.ts";
 import { openAlert } from "../../db/alerts/alerts.ts";
 import type { SigningKeys } from "../../security/signing.ts";
@@ -41,8 +42,7 @@ async function verifyAndTell(
 ): Promise<void> {
   const { broken } = await verifyAudit(sql, signing, await readKept(home));
   if (broken === null) return;
-  const title =
-    `The audit was changed: link ${broken.link ?? "none"} (row ${broken.id ?? "gone"}): ${broken.why}. ` +
+  const title = `The audit was changed: ${brokenText(broken)}. ` +
     "Whoever did this could write to the database past Perennial: perennial audit verify";
   log(title);
   await openAlert(sql, {

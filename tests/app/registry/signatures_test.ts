@@ -5,7 +5,11 @@ import {
   signOldVersions,
   signVersion,
 } from "../../../src/app/registry/signatures.ts";
-import { openSigning, rotateSigningKey } from "../../../src/app/security/signing_key.ts";
+import {
+  markOldVersionsSigned,
+  openSigning,
+  rotateSigningKey,
+} from "../../../src/app/security/signing_key.ts";
 import { listAudit } from "../../../src/db/access/audit.ts";
 import { listAlerts } from "../../../src/db/alerts/alerts.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
@@ -162,6 +166,15 @@ Deno.test("rotateSigningKey() goes on trusting what the old key signed; files ar
       assert.equal((await Deno.stat(`${home}/${name}`)).mode! & 0o777, 0o600, name);
     }
     await assert.rejects(openSigning({ home, given: "no key" }), /PERENNIAL_SIGNING_KEY|Cannot sign/);
+    await markOldVersionsSigned(home);
+    await Deno.remove(`${home}/signing-key`);
+    await assert.rejects(openSigning({ home }), /its key ".*signing-key" is gone\. Put it back/);
+    await rotateSigningKey(home);
+    assert.equal(
+      (await openSigning({ home })).check("a text", signature),
+      "valid",
+      "of the one before the lost one",
+    );
   } finally {
     await Deno.remove(home, { recursive: true });
   }
