@@ -1,3 +1,4 @@
+import { distrust } from "../src/app/registry/signatures.ts";
 import { DAY_MS } from "../src/core/time.ts";
 import { servingVersion } from "../src/db/models/serving.ts";
 import { getVersion } from "../src/db/models/versions.ts";
@@ -94,13 +95,15 @@ export async function championFindings(
 
 /**
  * The file of a version that serves, for rows of the model as it is defined now; undefined where it is gone or damaged,
- * or was trained on another definition of the features: what serves then is a guess.
+ * or was trained on another definition of the features, or nobody whom we trust signed it: what serves then is a guess.
  */
 export async function readServing(
-  { store }: Pick<ActivityDeps, "store">,
+  { sql, store, signing }: Pick<ActivityDeps, "sql" | "store" | "signing">,
   model: ModelDefinition,
-  { artefactSha256, manifest }: ModelVersion,
+  version: ModelVersion,
 ): Promise<Uint8Array | undefined> {
+  const { artefactSha256, manifest } = version;
+  if (signing && await distrust(sql, signing, version) !== null) return undefined;
   return manifest.featureHash === featuresOf(model).hash
     ? await readIfIntact(store.get(artefactSha256))
     : undefined;
@@ -108,18 +111,18 @@ export async function readServing(
 
 /** A version's loss on some rows, with its interval; null where there are too few, or its file is damaged. */
 async function lossOn(
-  { store, trainer }: ActivityDeps,
+  deps: ActivityDeps,
   model: ModelDefinition,
   version: ModelVersion,
   { blocks, confidence }: { blocks: readonly SnapshotBlock[]; confidence: number },
 ): Promise<Interval | null> {
   if (blocks.length === 0) return null;
-  const { rows } = await loadTrainingSet(store, blocks);
+  const { rows } = await loadTrainingSet(deps.store, blocks);
   if (rows.target.length < 20) return null;
-  const artefact = await readServing({ store }, model, version);
+  const artefact = await readServing(deps, model, version);
   if (!artefact) return null;
   const { targetCap } = version.manifest;
-  const predictions = await trainer.score(artefact, rows.features, rows.target.length);
+  const predictions = await deps.trainer.score(artefact, rows.features, rows.target.length);
   const losses = rowLosses(model.loss, rows.target, predictions, { cap: targetCap ?? Infinity });
   return pairedInterval(losses, rows.user, { confidence });
 }

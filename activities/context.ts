@@ -9,6 +9,7 @@ import type { ActivityDeps } from "./deps.ts";
 const FINAL = new Set([
   "NotFoundError",
   "InvalidInputError",
+  "OwnCodeError",
   "InsufficientDataError",
   "NothingToLearnError",
   "ConflictError",
@@ -27,14 +28,19 @@ export function final(error: unknown): unknown {
   return error;
 }
 
-/** A model and the configuration in force for it. @throws {NotFoundError} no file defines this model */
+/** A model in use. @throws {NotFoundError} no file defines it, or it was retired meanwhile: no retry brings it back */
+export function modelNamed({ models }: Pick<ActivityDeps, "models">, name: string): ModelDefinition {
+  const model = models.get(name);
+  if (!model) throw new NotFoundError("model", name, [...models.keys()]);
+  return model;
+}
+
+/** A model and the configuration in force for it. @throws {NotFoundError} no file defines it, or it was retired */
 export async function modelAndConfig(
   { sql, models }: Pick<ActivityDeps, "sql" | "models">,
   name: string,
 ): Promise<{ model: ModelDefinition; config: ModelConfig }> {
-  const model = models.get(name);
-  if (!model) throw new NotFoundError("model", name);
-  return { model, config: configOf((await currentConfig(sql)).config, name) };
+  return { model: modelNamed({ models }, name), config: configOf((await currentConfig(sql)).config, name) };
 }
 
 /** Wraps each activity: its errors say whether a retry can mend them, and while it runs it says that it is alive. */

@@ -146,7 +146,7 @@ async function realDifference(
   if (theirs.artefactRemovedAt) return null;
   const block = await labelledBlock(deps, model, { config, cutoffMs });
   const { rows } = await loadTrainingSet(store, [block]);
-  const artefacts = [theirs, ours].map((version) => readServing({ store }, model, version));
+  const artefacts = [theirs, ours].map((version) => readServing(deps, model, version));
   const [before, after] = await Promise.all(artefacts);
   if (!before || !after) return null;
   const score = (artefact: Uint8Array) => trainer.score(artefact, rows.features, rows.target.length);

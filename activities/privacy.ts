@@ -46,12 +46,12 @@ export const createPrivacyActivities = (deps: PrivacyDeps) => ({
     await inSerializableTransaction(sql, async (tx) => {
       await advancePrivacyRequest(tx, request, { stage: "rows", found: await eraseRows(tx, key) });
     });
-    const { replaced, tables, left } = await replaceKey(sql, { key, fresh });
-    if (left.length > 0) throw new Error(`Cannot erase a person: ${left.join(", ")} may not be changed`);
+    const { replaced, tables, kept } = await replaceKey(sql, { key, fresh });
     await purgeTables(sql, tables);
     await inTransaction(
       sql,
-      (tx) => advancePrivacyRequest(tx, request, { stage: "rows", found: { otherRows: replaced } }),
+      (tx) =>
+        advancePrivacyRequest(tx, request, { stage: "rows", found: { otherRows: replaced, keptRows: kept } }),
     );
   },
 

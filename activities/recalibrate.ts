@@ -1,15 +1,18 @@
-import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
+import { needTrusted, registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { DAY_MS } from "../src/core/time.ts";
 import { beginStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
+import { checkOfCycle } from "../src/db/cycles/checks.ts";
 import { versionOfCycle } from "../src/db/models/versions.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import { featuresOf } from "../src/features/set.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { learnedThrough, type Manifest, type ModelVersion } from "../src/registry/version.ts";
+import { Findings } from "../src/retraining/findings.ts";
+import { decideWorth } from "../src/retraining/worth/decide.ts";
 import { loadTrainingSet } from "../src/training/dataset.ts";
 import { fitLine, type Line, lineText } from "../src/training/line.ts";
-import { lineCap, withLine, withoutLine } from "../src/training/recalibrate.ts";
+import { hasLine, lineCap, noLine, withLine, withoutLine } from "../src/training/recalibrate.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import type { Split } from "../src/validation/split.ts";
 import { championOf, recalibrationSplit, testersOf } from "./champion.ts";
@@ -33,8 +36,8 @@ const SUFFIX = ", recalibrated";
 
 export const createRecalibrateActivities = (deps: ActivityDeps) => ({
   /**
-   * Recalibrates what serves: fits intercept and slope on half of the shoppers whose outcomes are newest. One version a
-   * cycle: a retry returns it.
+   * Recalibrates what serves: fits intercept and slope on half of the shoppers whose outcomes are newest; or takes its line
+   * off, where the cycle's check says so. One version a cycle: a retry returns it.
    */
   async recalibrateChallenger(
     { cycleId, model: name, snapshotId }: RecalibrateInput,
@@ -49,12 +52,14 @@ export const createRecalibrateActivities = (deps: ActivityDeps) => ({
     if (!champion || !split) {
       return { version: null, candidate: null, text: "too few rows to recalibrate on" };
     }
+    await needTrusted(sql, deps.signing, champion);
     const tests = await testersOf(deps, split);
     const fit = await fitOn(deps, {
       model,
       version: champion,
       blocks: split.train,
       keep: (shopper) => !tests!(shopper),
+      line: await removesLine(deps, cycleId) ? noLine(model.kind) : null,
     });
     await saveProgress(sql, cycleId, { fraction: 1, text: fit.text });
     if (!fit.line) return { version: null, candidate: null, text: fit.text };
@@ -73,6 +78,13 @@ const made = ({ version, manifest: { candidate, recalibrated } }: ModelVersion):
   text: `recalibrated on ${recalibrated?.rows} rows`,
 });
 
+/** Whether the check that began the cycle found no line to be worth more than the one that serves. */
+async function removesLine({ sql }: Pick<ActivityDeps, "sql">, cycleId: string): Promise<boolean> {
+  const found = Findings.safeParse((await checkOfCycle(sql, cycleId))?.findings);
+  const worth = found.success ? found.data.worth : null;
+  return worth ? decideWorth(worth).recalibration?.removes ?? false : false;
+}
+
 /** Fits the line of a recalibrated version again, on all shoppers: what will serve. A retry makes the same bytes. */
 export async function refitLine(
   deps: ActivityDeps,
@@ -82,7 +94,7 @@ export async function refitLine(
   const { manifest, version } = challenger;
   const { blocks } = await getSnapshot(sql, manifest.snapshotId);
   const split = recalibrationSplit(blocks, await championOf(deps, model.name), config);
-  if (!split || !manifest.recalibrated) return challenger;
+  if (!split || !manifest.recalibrated || !hasLine(manifest)) return challenger;
   const fit = await fitOn(deps, { model, version: challenger, blocks: split.train });
   if (!fit.line) return challenger;
   const { intercept, slope } = fit.line;
@@ -104,11 +116,13 @@ interface Fit {
 
 async function fitOn(
   { store, trainer }: ActivityDeps,
-  { model, version, blocks, keep }: {
+  { model, version, blocks, keep, line = null }: {
     model: ModelDefinition;
     version: ModelVersion;
     blocks: readonly SnapshotBlock[];
     keep?: (shopper: number) => boolean;
+    /** this one, in place of one that is fitted */
+    line?: Line | null;
   },
 ): Promise<Fit> {
   const { rows } = await loadTrainingSet(store, blocks, { keep });
@@ -119,7 +133,9 @@ async function fitOn(
   const { artefact } = withoutLine(await store.get(version.artefactSha256));
   const predictions = await trainer.score(artefact, rows.features, rows.target.length);
   const cap = lineCap(model.kind, version.manifest.targetCap);
-  const fit = fitLine(model.kind, predictions, rows.target, { cap });
+  const fit = line
+    ? { kind: "fitted" as const, line, rows: rows.target.length }
+    : fitLine(model.kind, predictions, rows.target, { cap });
   if (fit.kind === "not enough") return { line: null, rows: 0, text: fit.text, artefactSha256: "" };
   const newestCutoffMs = Date.parse(blocks[blocks.length - 1].cutoff);
   return {

@@ -6,7 +6,7 @@ import { RECALIBRATION_SHARE, type RecalibrationInput } from "../src/retraining/
 import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import { alongLine, fitLine, type LineFit, lineText } from "../src/training/line.ts";
-import { lineCap, recalibrationBlocks } from "../src/training/recalibrate.ts";
+import { hasLine, lineCap, recalibrationBlocks } from "../src/training/recalibrate.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import type { Scored } from "./scored_version.ts";
 
@@ -28,30 +28,46 @@ interface Recalibrated {
  * versions that were no older than the one that serves is now; and whether it can be recalibrated now.
  */
 export function recalibrationInput(weighed: Recalibrated): RecalibrationInput {
-  const { config, blocks, serving, numberOf } = weighed;
+  const { config, blocks, serving, numberOf, window } = weighed;
   const seenMs = Date.parse(serving.manifest.served.labelledThrough);
   const newest = recalibrationBlocks(blocks, { seenMs, rowsWanted: config.validation_rows });
   const now = lineOn(newest, serving, weighed);
   const windows = blocks.flatMap(({ cutoff }) => {
-    const saved = savedAt(cutoff, weighed);
-    return saved.length > 0 ? [{ number: numberOf(cutoff), saved: mean(Float64Array.from(saved)) }] : [];
+    const found = savedAt(cutoff, weighed);
+    if (found.length === 0) return [];
+    const aged = found.flatMap(({ aged }) => aged ?? []);
+    return [{
+      number: numberOf(cutoff),
+      saved: mean(found.map(({ saved }) => saved)),
+      aged: aged.length > 0 ? mean(aged) : null,
+    }];
   });
+  const line = { age: hasLine(serving.manifest) ? window - numberOf(serving.manifest.asOf) : null };
   const text = now.kind === "not enough" ? now.text : `${lineText(now.line)} on ${now.rows} rows`;
-  return { possible: now.kind === "fitted", text, share: RECALIBRATION_SHARE, windows };
+  return { possible: now.kind === "fitted", text, share: RECALIBRATION_SHARE, windows, line };
 }
 
-/** What recalibrating would have saved at a cut-off, of each version that was old enough for it and not too old. */
-function savedAt(cutoff: string, weighed: Recalibrated): number[] {
-  const { model, scored, serving, numberOf, window } = weighed;
+/**
+ * What a line would have saved at a cut-off beside none, and how much less one of the cut-off before, of each version that
+ * was old enough for it and not too old.
+ */
+function savedAt(cutoff: string, weighed: Recalibrated): { saved: number; aged: number | null }[] {
+  const { model, blocks, scored, serving, numberOf, window } = weighed;
   const ageMax = window - serving.version.through;
   return scored.flatMap((one) => {
     const rows = one.rows.get(cutoff);
     if (!rows || numberOf(cutoff) - one.version.through > ageMax) return [];
-    const fit = lineOn(knownAt(cutoff, one, weighed), one, weighed);
-    if (fit.kind === "not enough") return [];
     const cap = one.manifest.targetCap ?? Infinity;
-    const renewed = rowLosses(model.loss, rows.target, alongLine(fit.line, rows.trained), { cap });
-    return [mean(rows.loss) - mean(renewed)];
+    const lossOf = (answers: Float32Array) => mean(rowLosses(model.loss, rows.target, answers, { cap }));
+    const lossAlong = (known: readonly SnapshotBlock[]) => {
+      const fit = lineOn(known, one, weighed);
+      return fit.kind === "fitted" ? lossOf(alongLine(fit.line, rows.trained)) : null;
+    };
+    const renewed = lossAlong(knownAt(cutoff, one, weighed));
+    if (renewed === null) return [];
+    const before = blocks.findLast((block) => block.cutoff < cutoff);
+    const older = before ? lossAlong(knownAt(before.cutoff, one, weighed)) : null;
+    return [{ saved: lossOf(rows.trained) - renewed, aged: older === null ? null : older - renewed }];
   });
 }
 

@@ -11,7 +11,7 @@ import { lastCheckMs } from "../src/db/cycles/checks.ts";
 import { openCycles, settleGone, unconcludedRollouts } from "../src/db/cycles/cycles.ts";
 import { disobeyed, ensureDesired } from "../src/db/cycles/retrainers.ts";
 import { endFederatedRun } from "../src/db/federated/runs.ts";
-import { doubtedVersions } from "../src/db/models/versions.ts";
+import { doubtedVersions, servingVersions } from "../src/db/models/versions.ts";
 import {
   getPrivacyRequest,
   openPrivacyRequests,
@@ -103,7 +103,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   for (const request of await openPrivacyRequests(deps.sql)) {
     await pass.try(`privacy/${request}`, () => keepPrivacyRequest(deps, request));
   }
-  await readDoubted(deps);
+  await checkVersions(deps);
   return await pass.end();
 }
 
@@ -228,14 +228,17 @@ async function keepBacktest({ sql, workflows }: ReconcileDeps, id: string): Prom
   return `backtest ${id} was settled as lost: ${text}`;
 }
 
-/** Reads the files that are marked as damaged, or that an alert is about: one that is good again loses both. */
-async function readDoubted(deps: ReconcileDeps): Promise<void> {
+/**
+ * Reads the files that are marked as damaged, or that an alert is about: one that is good again loses both. Checks who
+ * signed what serves: weights in memory go on answering, whatever becomes of their row.
+ */
+async function checkVersions(deps: ReconcileDeps): Promise<void> {
   const files = createVersionFiles(deps);
-  for (const version of await doubtedVersions(deps.sql)) {
-    await files.read(version).catch((error) => {
-      if (!(error instanceof ArtefactError)) throw error; // it is told already
-    });
-  }
+  const told = (error: unknown) => {
+    if (!(error instanceof ArtefactError)) throw error;
+  };
+  for (const version of await doubtedVersions(deps.sql)) await files.read(version).catch(told);
+  for (const version of await servingVersions(deps.sql)) await files.needSigned(version).catch(told);
 }
 
 const gone = (state: WorkflowState): string => state === "unknown" ? "lost with Temporal's store" : state;

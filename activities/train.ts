@@ -1,5 +1,5 @@
 import { type BroughtRecipes, broughtRecipes } from "../src/app/registry/brought.ts";
-import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
+import { distrust, registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { activityInfo, Context } from "@temporalio/activity";
 import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
@@ -184,13 +184,13 @@ export function refitted(
  * all rows, those included on which candidates compete, so its head start there would be memory.
  */
 async function warmStartFrom(
-  { sql, store }: ActivityDeps,
+  { sql, store, signing }: ActivityDeps,
   model: string,
   version: number | null,
 ): Promise<Uint8Array | undefined> {
-  return version === null
-    ? undefined
-    : await readIfIntact(store.get((await getVersion(sql, model, version)).manifest.tested.sha256));
+  if (version === null) return undefined;
+  if (signing && await distrust(sql, signing, { model, version }) !== null) return undefined;
+  return await readIfIntact(store.get((await getVersion(sql, model, version)).manifest.tested.sha256));
 }
 
 /**

@@ -140,12 +140,12 @@ interface Opened extends Scored {
 }
 
 async function openVersion(
-  { store }: ActivityDeps,
+  deps: ActivityDeps,
   stored: ModelVersion,
   { model, config, numberOf }: Pick<Numbered, "model" | "config" | "numberOf">,
 ): Promise<Opened | null> {
   const { version, manifest } = stored;
-  const bytes = await readServing({ store }, model, stored);
+  const bytes = await readServing(deps, model, stored);
   if (!bytes) return null;
   const newestMs = Date.parse(learnedThrough(manifest)) - config.horizon_days * DAY_MS;
   const through = numberOf(new Date(newestMs).toISOString());

@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import type { PlaceOptions } from "../src/config/place_options.ts";
+import { checkOptions, type PlaceOptions } from "../src/config/place_options.ts";
+import { InvalidInputError } from "../src/core/errors.ts";
+import { shownValue } from "../src/core/shown_value.ts";
 import { appCommand } from "./app.ts";
 
 /** Options of a service. What is left out comes from the environment, as for `perennial up`. */
@@ -12,6 +14,8 @@ export interface StartOptions extends PlaceOptions {
   home: string;
   /** folder of own models, a file each, which take `defineModel` from "perennial" */
   models?: string;
+  /** folder of own checks, detectors, strategies, policies and channels, a file each */
+  extensions?: string;
   /** channels that alerts are told over, beside the log */
   channels?: {
     webhook?: { url: string; secret: string };
@@ -40,9 +44,18 @@ const LINES_KEPT = 20;
 
 /**
  * Starts API and worker as a process, with servers of their own where none is named.
- * @throws {Error} it ended before it was ready; holds its last words
+ * @throws {InvalidInputError} an option cannot be used   @throws {Error} it ended before it was ready; holds its last words
  */
 export async function startRetrainingService(options: StartOptions): Promise<RetrainingService> {
+  checkOptions(options, ["home", "models", "extensions", "channels", "log"]);
+  for (const folder of ["home", "models", "extensions"] as const) {
+    const path: unknown = options[folder];
+    if (typeof path === "string" || (folder !== "home" && path === undefined)) continue;
+    throw new InvalidInputError(
+      `Cannot start a service: "${folder}" has to be a folder, not ${shownValue(path)}`,
+      folder,
+    );
+  }
   const { home, cache, apiKey, log = () => undefined } = options;
   const { command, args } = appCommand(["up"], { cache: cache && resolve(cache), log });
   const env = { ...process.env, ...environmentOf(options) };
@@ -106,6 +119,7 @@ function environmentOf(options: StartOptions): Record<string, string> {
       ? options.artefacts
       : folder(options.artefacts),
     PERENNIAL_MODELS: folder(options.models),
+    PERENNIAL_EXTENSIONS: folder(options.extensions),
     DATABASE_URL: options.databaseUrl,
     TEMPORAL_ADDRESS: options.temporalAddress,
     TEMPORAL_NAMESPACE: options.temporalNamespace,

@@ -16,7 +16,7 @@ import type { Channel } from "./app/alerts/channels/mod.ts";
 import { type ClientOptions, createClient } from "./client/client.ts";
 import { findConnection } from "./cli/connection.ts";
 import { readConfig } from "./config/environment.ts";
-import type { PlaceOptions } from "./config/place_options.ts";
+import { checkOptions, type PlaceOptions } from "./config/place_options.ts";
 import { NotFoundError } from "./core/errors.ts";
 import { lateImport } from "./core/late_import.ts";
 import { cacheHome, installationHome } from "./embedded/home.ts";
@@ -97,6 +97,7 @@ export interface RetrainingService {
 export async function startRetrainingService(
   options: StartOptions = {},
 ): Promise<RetrainingService & AsyncDisposable> {
+  checkOptions(options, ["installation", "home", "models", "channels", "log"]);
   const { installation, models, channels, log = () => undefined } = options;
   const env = environmentFor(options);
   const hostEnvironment = { env, uid: Deno.uid() };

@@ -97,6 +97,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     installationSecret({ home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
+  undo.add("the threads of models", defined.close);
   await applyDeclaredSettings(sql, defined.models);
   const modelSet = await openModelSet(sql, defined.models);
   const models = modelSet.inUse;

@@ -32,9 +32,9 @@ for (
 }
 
 Deno.test("modulesOf() begins with what takes longest, and spreads what waits over the run", () => {
-  const waiting = ["tests/pack/pack_test.ts", "tests/e2e/backtest_test.ts", "tests/e2e/small_test.ts"];
+  const waiting = ["tests/pack/pack_test.ts", "tests/e2e/main_job_test.ts", "tests/e2e/small_test.ts"];
   const modules = modulesOf(files([...waiting, ...many]));
-  assert.deepEqual(modules[0], ["tests/e2e/backtest_test.ts"]);
+  assert.deepEqual(modules[0], ["tests/e2e/main_job_test.ts"]);
   assert.deepEqual(modules.map((module) => module.length > 1), [false, true, false, true, false, true]);
 });
 
@@ -47,9 +47,9 @@ Deno.test("writeModules() writes modules that load the files, and names the file
       [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
       [...written.keys()].sort(),
     );
-    assert.equal(written.get(first), "tests/e2e/backtest_test.ts");
+    assert.equal(written.get(first), "tests/e2e/main_job_test.ts");
     const loads = await Deno.readTextFile(`${folder}/${first}`);
-    assert.match(loads, /^import "file:\/\/\/.*tests\/e2e\/backtest_test\.ts";\n$/);
+    assert.match(loads, /^import "file:\/\/\/.*tests\/e2e\/main_job_test\.ts";\n$/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

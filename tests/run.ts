@@ -10,48 +10,33 @@ import { findS3Server } from "./support/s3_server.ts";
 import { testFiles } from "./test_files.ts";
 import { ALLOWED_SKIPS, type AllowedSkip, unexpectedSkips } from "./skips.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { endOnSignals, endWithUs, runDeno } from "./run_deno.ts";
+import { writeCode } from "./notebooks/code.ts";
+import { join } from "node:path";
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NOTHING: TestReport = { passed: 0, failed: 0, skipped: [] };
 
-/** The longest that all tests may take: what never ends would be stopped from outside, and nothing would be told. */
-const WITHIN_MS = 75 * 60_000;
-
-async function deno(args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
-  const signal = AbortSignal.timeout(WITHIN_MS);
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: ROOT,
-    env,
-    stdin: "null",
-    signal,
-  }).spawn().status;
-  if (signal.aborted) {
-    console.error(`deno ${args[0]} was stopped: it had not ended after ${WITHIN_MS / 60_000} min`);
-  }
-  return success;
-}
-
-/** Examples in docstrings: checked as types, and run. */
-const EXAMPLES = ["test", "--doc", "-A", "--quiet", "--reporter=dot", "src"];
-
-/** Checks of the code itself: format, lint, types, and the examples in its docstrings. */
+/** Checks of the code itself: format, lint, types, also of docstrings' examples and notebooks, and that examples run. */
 async function checks(): Promise<TestReport> {
   const report: TestReport = { passed: 0, failed: 0, skipped: [] };
-  for (
-    const args of [
-      ["fmt", "--check", "--quiet"],
-      ["lint", "--quiet"],
-      ["check", "--quiet", "."],
-      EXAMPLES,
-    ]
-  ) {
-    const started = performance.now();
-    const ok = await deno(args);
-    report[ok ? "passed" : "failed"]++;
-    console.log(`deno ${args.join(" ")}: ${ok ? "ok" : "failed"} (${seconds(started)})`);
+  const notebooks = await Deno.makeTempDir();
+  try {
+    await writeCode(notebooks);
+    for (
+      const args of [
+        ["fmt", "--check", "--quiet"],
+        ["lint", "--quiet"],
+        ["check", "--quiet", "--doc", ".", notebooks], // at once: what they import is checked once
+        ["test", "--doc", "-A", "--no-check", "--quiet", "--reporter=dot", "src"],
+      ]
+    ) {
+      const started = performance.now();
+      const ok = await runDeno(args);
+      report[ok ? "passed" : "failed"]++;
+      console.log(`deno ${args.join(" ")}: ${ok ? "ok" : "failed"} (${seconds(started)})`);
+    }
+  } finally {
+    await Deno.remove(notebooks, { recursive: true });
   }
   return report;
 }
@@ -79,6 +64,7 @@ const FILES_AT_ONCE = navigator.hardwareConcurrency + 2;
 /** The tests, on one Postgres and one Temporal server for all of them, several files at once. */
 async function tests(paths: readonly string[], programs: Record<string, string>): Promise<TestReport> {
   const installation = await startTestInstallation({ log: (line) => console.log(line) });
+  await using _watched = endWithUs(...installation.pids);
   const folder = await Deno.makeTempDir();
   const reportFile = join(folder, "report.xml");
   try {
@@ -92,7 +78,7 @@ async function tests(paths: readonly string[], programs: Record<string, string>)
       ...paths.length > 0 ? paths : [folder],
     ];
     const jobs = { DENO_JOBS: String(FILES_AT_ONCE) };
-    const ended = await deno(args, { ...jobs, ...installation.env, ...programs });
+    const ended = await runDeno(args, { ...jobs, ...installation.env, ...programs });
     const report = readJunit(await Deno.readTextFile(reportFile), fileOf);
     // a file that does not load, or a leak, ends the run without a failed test in the report
     return ended || report.failed > 0 ? report : { ...report, failed: 1 };
@@ -135,6 +121,7 @@ function listSkipped({ skipped }: TestReport, ci: boolean): void {
 const seconds = (started: number) => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 
 if (import.meta.main) {
+  endOnSignals();
   const started = performance.now();
   const ci = Deno.env.get("CI") === "true";
   const paths = Deno.args;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { isRunning } from "../src/embedded/process.ts";
+import { waitUntil } from "../src/embedded/waiting.ts";
 import { readJunit } from "./junit.ts";
 import { failures, summary } from "./run.ts";
 import { ALLOWED_SKIPS, unexpectedSkips } from "./skips.ts";
@@ -49,5 +51,38 @@ for (const { file, name, reason } of ALLOWED_SKIPS) {
     assert.match(source.slice(source.indexOf(name)), /^[\s\S]{0,300}?\bignore:/);
     assert.ok(reason.length > 20);
     assert.deepEqual(unexpectedSkips([`${file}: ${name}`]), []);
+  });
+}
+
+/** Has a process of its own run a command of Deno's that never ends by itself. @returns what that process says, by and by */
+function runner(): { process: Deno.ChildProcess; said: ReadableStreamDefaultReader<string> } {
+  const module = new URL("./run_deno.ts", import.meta.url).href;
+  const endless = "console.log(Deno.pid); setInterval(() => {}, 1000);";
+  const code = `import { endOnSignals, runDeno } from "${module}";
+    endOnSignals();
+    await runDeno(["eval", ${JSON.stringify(endless)}]);
+    console.log("tidied up");`;
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-config", code],
+    stdout: "piped",
+  }).spawn();
+  return { process, said: process.stdout.pipeThrough(new TextDecoderStream()).getReader() };
+}
+
+for (
+  const [signal, last] of [
+    ["SIGKILL", undefined],
+    ["SIGTERM", "tidied up\n"],
+  ] as const
+) {
+  Deno.test(`runDeno() leaves no command behind when its process is ended by ${signal}`, async () => {
+    const { process, said } = runner();
+    const pid = Number((await said.read()).value);
+    assert.ok(isRunning(pid));
+    process.kill(signal);
+    await process.status;
+    assert.ok(await waitUntil(() => Promise.resolve(!isRunning(pid)), { withinMs: 60_000, everyMs: 20 }));
+    assert.equal((await said.read()).value, last);
+    await said.cancel();
   });
 }

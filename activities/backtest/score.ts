@@ -15,6 +15,7 @@ import { sealValue } from "../../src/registry/sealed.ts";
 import { configOf, type ModelConfig } from "../../src/config/retraining.ts";
 import { labelledBlocks, protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { scores } from "../../src/validation/compare.ts";
+import { modelNamed } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 import type { ScopedDeps } from "./scopes.ts";
 
@@ -30,7 +31,7 @@ export async function scoreServed(
     live: boolean;
   },
 ): Promise<Pick<SavedStep, "version" | "rows" | "metrics" | "predictionsSha256">> {
-  const model = live.models.get(name)!;
+  const model = modelNamed(live, name);
   const config = configOf(backtest.config, name);
   const asOfMs = Date.parse(asOf);
   const [rows, known] = await Promise.all([
@@ -140,7 +141,11 @@ async function predictServed(
     if (!(error instanceof ConflictError)) throw error; // nothing serves yet: the naive guess stands in
     const guesses = guessFor(naive, users.length);
     const predictions = users.map((userKey, row) => ({ userKey, ...tellAt(guesses, users.length, row) }));
-    const fallback = { version: null, fallback: true, featureHash: featuresOf(models.get(model)!).hash };
+    const fallback = {
+      version: null,
+      fallback: true,
+      featureHash: featuresOf(modelNamed({ models }, model)).hash,
+    };
     await savePredictions(sql, { model, asOf, predictions, ...fallback });
     return { version: null, predictions: guesses };
   }

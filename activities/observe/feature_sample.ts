@@ -1,4 +1,5 @@
 import { DAY_MS } from "../../src/core/time.ts";
+import { OwnCodeError } from "../../src/core/errors.ts";
 import { countEvents } from "../../src/db/events/events.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
@@ -19,9 +20,19 @@ const COMPARED = 50;
 
 /**
  * The features of today's population as they are sealed for training, beside the newest rows a serving model was trained
- * on, and a sample of them computed the way a prediction computes them. Null before a model serves: nobody uses features.
+ * on, and a sample of them computed the way a prediction computes them. Null before a model serves: nobody uses features;
+ * nor where a feature of the model's own fails, of which an alert tells.
  */
 export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promise<FeatureSample | null> {
+  try {
+    return await featuresAt(deps, asOfMs);
+  } catch (error) {
+    if (error instanceof OwnCodeError) return null;
+    throw error;
+  }
+}
+
+async function featuresAt(deps: ActivityDeps, asOfMs: number): Promise<FeatureSample | null> {
   const served = await servedModel(deps);
   if (!served) return null;
   const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
@@ -112,7 +123,7 @@ interface SampledRows {
 async function compare(
   { sql }: ActivityDeps,
   { cutoffMs, rows }: SampledRows,
-  { featureSet: { names, events, session, row }, horizonDays }: {
+  { featureSet: { names, events, session, rows: rowsOf }, horizonDays }: {
     featureSet: FeatureSet;
     horizonDays: number;
   },
@@ -122,7 +133,8 @@ async function compare(
   const newest = session ? "kept" as const : undefined;
   const query = { asOfMs: cutoffMs, users: [...rows.keys()], events, newest };
   for await (const { userKey, days } of readUserDays(sql, query)) {
-    const computed = Float32Array.from(row(days, cutoffMs, { horizonDays }));
+    const [row] = await rowsOf([{ days, asOfMs: cutoffMs, horizonDays }]);
+    const computed = Float32Array.from(row);
     computed.forEach((value, j) => {
       const sealed = rows.get(userKey)![j];
       if (Object.is(value, sealed)) return;

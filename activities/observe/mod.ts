@@ -1,4 +1,5 @@
 import { currentAsOf } from "../../src/app/as_of.ts";
+import { OwnCodeError } from "../../src/core/errors.ts";
 import { listObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
@@ -17,6 +18,9 @@ interface ObservationResult {
   text: string;
 }
 
+/** A look at a model; with an alarm where something turned for the worse. */
+type ModelLook = ObservationResult & { alarm: string | null };
+
 /** Answers that call for a check at once. */
 const ALARMING = new Set(["fell", "drifted"]);
 
@@ -34,24 +38,37 @@ export const createObserveActivities = (deps: ObserveDeps) => ({
     return { asOf: new Date(asOfMs).toISOString(), observations: [id], text: `${answer}: ${report.text}` };
   },
 
-  /** Looks at what serves a model: outcomes that came true, its errors, its inputs. Before the first deployment at nothing. */
-  async observeModel(
-    { model, asOf }: { model: string; asOf: string },
-  ): Promise<ObservationResult & { alarm: string | null }> {
-    const asOfMs = Date.parse(asOf);
-    await meetOutcomes(deps, { model, asOfMs });
-    const version = await servingVersion(deps.sql, model);
-    if (version === null) return { asOf, observations: [], text: "no version serves yet", alarm: null };
-    const look = { model, version, key: await observationKey(deps, asOfMs), asOfMs };
-    await scorePopulation(deps, look);
-    await feedStreams(deps, look);
-    const performance = await observePerformance(deps, look);
-    const drift = await observeDrift(deps, look);
-    const answers = [performance, drift].map(({ kind, answer }) => `${kind}: ${answer}`);
-    const alarm = await alarmOf(deps, [performance, drift]);
-    return { asOf, observations: [performance.id, drift.id], text: answers.join(", "), alarm };
+  /**
+   * Looks at what serves a model: outcomes that came true, its errors, its inputs. Before the first deployment at nothing;
+   * nor where its own code fails, of which an alert tells: other models are looked at after it.
+   */
+  async observeModel(given: { model: string; asOf: string }): Promise<ModelLook> {
+    try {
+      return await lookAt(deps, given);
+    } catch (error) {
+      if (!(error instanceof OwnCodeError)) throw error;
+      return { asOf: given.asOf, observations: [], text: error.message, alarm: null };
+    }
   },
 });
+
+async function lookAt(
+  deps: ObserveDeps,
+  { model, asOf }: { model: string; asOf: string },
+): Promise<ModelLook> {
+  const asOfMs = Date.parse(asOf);
+  await meetOutcomes(deps, { model, asOfMs });
+  const version = await servingVersion(deps.sql, model);
+  if (version === null) return { asOf, observations: [], text: "no version serves yet", alarm: null };
+  const look = { model, version, key: await observationKey(deps, asOfMs), asOfMs };
+  await scorePopulation(deps, look);
+  await feedStreams(deps, look);
+  const performance = await observePerformance(deps, look);
+  const drift = await observeDrift(deps, look);
+  const answers = [performance, drift].map(({ kind, answer }) => `${kind}: ${answer}`);
+  const alarm = await alarmOf(deps, [performance, drift]);
+  return { asOf, observations: [performance.id, drift.id], text: answers.join(", "), alarm };
+}
 
 /** Says what turned for the worse since the look before; null: nothing did. */
 async function alarmOf({ sql }: ActivityDeps, looks: readonly Observation[]): Promise<string | null> {

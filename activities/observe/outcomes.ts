@@ -9,7 +9,7 @@ import { buildLabels, featureBlock } from "../../src/app/features/blocks.ts";
 import { featuresOf } from "../../src/features/set.ts";
 import { takePlaces } from "../../src/features/shards.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
-import { outcomeOf } from "../../src/models/outcome.ts";
+import { outcomesOf } from "../../src/models/outcome.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { tellAt } from "../../src/stats/classes.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
@@ -90,7 +90,7 @@ export async function meetOutcomes(
   for (let met = 0;;) {
     const due = await duePredictions(sql, { model: name, asOfMs, limit: BATCH });
     if (due.length === 0) return { met };
-    met += await saveOutcomes(sql, { asOfMs, outcomes: await outcomesOf(deps, model, due, asOfMs) });
+    met += await saveOutcomes(sql, { asOfMs, outcomes: await outcomesOfDue(deps, model, due, asOfMs) });
   }
 }
 
@@ -100,7 +100,7 @@ const endOf = ({ asOfMs, horizonDays }: DuePrediction) => asOfMs + horizonDays *
  * Outcomes of a batch, from one reading of its shoppers' days. A day on which a shopper did something both before and
  * after the beginning or the end of a horizon is divided by the database, which has the events.
  */
-async function outcomesOf(
+async function outcomesOfDue(
   { sql }: ActivityDeps,
   model: ModelDefinition,
   due: readonly DuePrediction[],
@@ -113,8 +113,7 @@ async function outcomesOf(
   for await (const labelDays of readLabelDays(sql, { fromMs, toMs, users, events: model.events })) {
     days.set(labelDays.userKey, labelDays.days);
   }
-  const label = outcomeOf(model);
-  const outcomes: { id: number; outcome: number }[] = [];
+  const whole: { id: number; future: readonly UserDay[] }[] = [];
   const cut = new Map<string, DuePrediction[]>();
   for (const d of due) {
     const of = days.get(d.userKey) ?? [];
@@ -124,12 +123,14 @@ async function outcomesOf(
       const key = `${d.asOfMs} ${endMs}`;
       cut.set(key, [...cut.get(key) ?? [], d]);
     } else {
-      outcomes.push({
+      whole.push({
         id: d.id,
-        outcome: label(of.filter((day) => day.firstMs >= d.asOfMs && day.lastMs < endMs)),
+        future: of.filter((day) => day.firstMs >= d.asOfMs && day.lastMs < endMs),
       });
     }
   }
+  const labelled = await outcomesOf(model, whole.map(({ future }) => future));
+  const outcomes = whole.map(({ id }, i) => ({ id, outcome: labelled[i] }));
   for (const same of cut.values()) {
     const range = { fromMs: same[0].asOfMs, toMs: endOf(same[0]), users: same.map((d) => d.userKey) };
     const labels = await buildLabels(sql, model, range);

@@ -1,3 +1,4 @@
+import { createVersionFiles, needReadable } from "../../src/app/registry/version_files.ts";
 import { registerVersion } from "../../src/app/registry/signatures.ts";
 import { hash32 } from "../../src/core/random.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
@@ -34,6 +35,7 @@ export async function plantWorse(
   const cycleId = `drill/${plant.requestId}`;
   const known = await versionOfCycle(sql, cycleId);
   if (known) return known;
+  await needReadable(createVersionFiles(deps), champion); // what is made of it is signed
   const artefactSha256 = await store.put(await worstOf(deps, champion, plant));
   const manifest = {
     ...champion.manifest,

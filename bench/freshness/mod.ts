@@ -118,12 +118,12 @@ async function storeAll(sql: Shop["sql"], events: number, areKept: boolean): Pro
 }
 
 async function readAll(sql: Shop["sql"], model: typeof VISITS): Promise<number> {
-  const { row, session } = featuresOf(model);
+  const { rows, session } = featuresOf(model);
   const asOfMs = START_MS + DAY_MS;
   const before = (await workedSeconds(sql))!;
   for (let shopper = 0; shopper < SHOPPERS; shopper++) {
     const query = { asOfMs, users: [keyOf(shopper)], newest: session ? "kept" as const : undefined };
-    for await (const { days } of readUserDays(sql, query)) row(days, asOfMs, { horizonDays: 28 });
+    for await (const { days } of readUserDays(sql, query)) await rows([{ days, asOfMs, horizonDays: 28 }]);
   }
   return 1e6 * ((await workedSeconds(sql))! - before) / SHOPPERS;
 }

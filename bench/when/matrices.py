@@ -17,6 +17,7 @@ from table import LOGIT_MAX, history_of, read
 
 BATCHES = 24  # runs of neighbouring rows, so that errors of means hold where neighbours are alike
 ROWS_MIN = 30
+SAY_SECONDS = 15
 COMPLETE = 0.95  # share of a block's outcomes known, from which on it counts as complete
 
 
@@ -84,7 +85,11 @@ def one_matrix(table, job, learner, seed, mode, history, loss):
     known = known_from(table, mode)
     model = learners()[learner](table, seed) if learner in learners() else Elsewhere(job["predictions"], table)
     versions, predictions = [], []
+    said = time.perf_counter()
     for before in range(1, table.blocks):
+        if time.perf_counter() - said > SAY_SECONDS:
+            said = time.perf_counter()
+            print(f"when: {job['set']}, {learner}: version {before} of {table.blocks - 1}", file=sys.stderr, flush=True)
         rows, through = training_rows(table, before, mode, known, job["window"])
         rows = rows[weights[rows] > 0]
         if len(rows) < ROWS_MIN:

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { BenchContext } from "../shared/bench.ts";
 import { OWN_LEARNER } from "./own_learner.ts";
 import { UnusableInputError } from "./python.ts";
@@ -18,7 +18,9 @@ policies over these losses: what would each have cost, at eight prices of a trai
            and any features: numbers or text, cells may be empty. At least 12 blocks. Needs no server.
 --json     writes one row per set, learner, seed, delay, alpha and policy:
              {set, learner, seed, delay, alpha, policy, cost, trainings, oracle}
-           cost = alpha * trainings + sum over blocks of the mean loss of what served; oracle: the least in hindsight
+           cost = alpha * trainings + sum over blocks of the mean loss of what served; oracle: the least in hindsight, by
+           trainings alone. "Perennial now, recalibrating" is the whole rule, and pays alpha / 50 for each recalibration
+           beside; "Perennial now" is its trainings alone.
 --loss     default: error (share of wrong answers) for classification, squared (over its variance) for regression
 --window   newest blocks that a version learns from; default 0, all
 --history  blocks that policies may look at and tune on for free; default a quarter of all, 7 to 11
@@ -47,9 +49,14 @@ const ALL_LEARNERS: readonly string[] = ["linear", "lightgbm", OWN_LEARNER];
 const LOSSES = ["error", "log", "squared"] as const;
 
 /** The set that the options name. @throws {UnusableInputError} an option cannot be used */
-export function ownSet({ data, loss, window, history, seeds, quick }: BenchContext): BenchSet {
+export function ownSet({ data, json, loss, window, history, seeds, quick }: BenchContext): BenchSet {
   const path = data!;
   if (!isThere(path)) throw new UnusableInputError(`Cannot read --data "${path}": there is no such file`);
+  if (json !== undefined && !isFolder(dirname(resolve(json)))) {
+    throw new UnusableInputError(
+      `Cannot write --json "${json}": there is no folder "${dirname(resolve(json))}"`,
+    );
+  }
   const known = loss === undefined ? null : LOSSES.find((name) => name === loss);
   if (known === undefined) {
     throw new UnusableInputError(`--loss has to be one of ${LOSSES.join(", ")}, is "${loss}"`);
@@ -95,10 +102,13 @@ function wholeNumber(name: string, text: string | undefined, otherwise: number, 
   throw new UnusableInputError(`--${name} has to be a whole number from ${least} to 1000, is "${text}"`);
 }
 
-function isThere(path: string): boolean {
+const isThere = (path: string) => statOf(path)?.isFile ?? false;
+const isFolder = (path: string) => statOf(path)?.isDirectory ?? false;
+
+function statOf(path: string): Deno.FileInfo | null {
   try {
-    return Deno.statSync(path).isFile;
+    return Deno.statSync(path);
   } catch {
-    return false;
+    return null;
   }
 }

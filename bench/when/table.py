@@ -4,6 +4,8 @@ A column is a number where every value that is there is one; else it holds categ
 after the first `history`: levels and scales of features come from those.
 """
 
+import zlib
+
 import numpy as np
 import pandas as pd
 
@@ -120,7 +122,10 @@ def history_of(table, asked):
 
 
 def read(path, name, quick=False):
-    frame = pd.read_csv(path, low_memory=False)
+    try:
+        frame = pd.read_csv(path, low_memory=False)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise ValueError(f'Cannot read "{path}" as CSV: {error}') from error
     if quick and "block" in frame:
         frame = frame[frame.groupby("block").cumcount() < 120]
     return Table(frame, name)

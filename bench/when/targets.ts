@@ -45,7 +45,9 @@ function beside(
   const peer = bestPeer(results);
   const ours = meanExcess(results, policy);
   const theirs = meanExcess(results, peer);
-  const [low, high] = interval(pairedExcess(results, policy, peer));
+  const differences = pairedExcess(results, policy, peer);
+  const [low, high] = interval(differences);
+  const isOne = new Set(differences.map(({ set, seed }) => `${set} ${seed}`)).size < 2;
   return [
     {
       what: `labels ${group}: excess over the oracle at most ${share.toFixed(2)} of the best causal peer's`,
@@ -54,8 +56,8 @@ function beside(
     },
     {
       what: `labels ${group}: interval of the difference to that peer below 0`,
-      found: `${percent(low)} to ${percent(high)}`,
-      holds: high < 0,
+      found: isOne ? "one set and seed give no interval" : `${percent(low)} to ${percent(high)}`,
+      holds: !isOne && high < 0,
     },
   ];
 }

@@ -1381,12 +1381,17 @@ CheckFindingsWorthPriceBasis3 = TypedDict("CheckFindingsWorthPriceBasis3", {
 CheckFindingsWorthRecalibrationWindowsItem = TypedDict("CheckFindingsWorthRecalibrationWindowsItem", {
     "number": int,
     "saved": float,
+    "aged": NotRequired[Union[float, None]],
+})
+CheckFindingsWorthRecalibrationLine = TypedDict("CheckFindingsWorthRecalibrationLine", {
+    "age": Union[int, None],
 })
 CheckFindingsWorthRecalibration = TypedDict("CheckFindingsWorthRecalibration", {
     "possible": bool,
     "text": str,
     "share": float,
     "windows": list[CheckFindingsWorthRecalibrationWindowsItem],
+    "line": NotRequired[Union[CheckFindingsWorthRecalibrationLine, None]],
 })
 CheckFindingsWorthForecastsItem = TypedDict("CheckFindingsWorthForecastsItem", {
     "asOf": str,
@@ -3358,6 +3363,7 @@ PrivacyRequestsRequestsItemFound = TypedDict("PrivacyRequestsRequestsItemFound",
     "predictions": NotRequired[int],
     "quarantined": NotRequired[int],
     "otherRows": NotRequired[int],
+    "keptRows": NotRequired[int],
     "files": NotRequired[int],
 })
 PrivacyRequestsRequestsItem = TypedDict("PrivacyRequestsRequestsItem", {
@@ -3381,6 +3387,7 @@ PrivacyRequestFound = TypedDict("PrivacyRequestFound", {
     "predictions": NotRequired[int],
     "quarantined": NotRequired[int],
     "otherRows": NotRequired[int],
+    "keptRows": NotRequired[int],
     "files": NotRequired[int],
 })
 PrivacyRequestRedactionsItem = TypedDict("PrivacyRequestRedactionsItem", {

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { ChannelName } from "../alerts/alert.ts";
+import { issueText } from "../config/issue_words.ts";
+import { isLine } from "../core/line.ts";
+import { notText } from "../core/shown_value.ts";
 import type { Policy } from "../backtest/policies/policy.ts";
 import type { Detector } from "../drift/detectors.ts";
 import type { StreamDetectorKind } from "../drift/stream/detector.ts";
@@ -16,8 +19,10 @@ export interface OwnChannel extends Channel {
 const call = z.custom<() => unknown>((value) => typeof value === "function", {
   error: "has to be a function",
 });
-const text = z.string({ error: "has to say it in words" }).trim()
-  .min(1, { error: "has to say it in words" }).max(200, { error: "is longer than 200 characters" });
+const text = z.string({ error: "has to say it in words" })
+  .max(200, { error: "is longer than 200 characters" }).refine(isLine, {
+    error: "has to say it in words, on one line",
+  });
 const named = { name: ChannelName, means: text };
 const yes = z.boolean({ error: "has to be true or false" });
 
@@ -72,6 +77,9 @@ function defined<T>(own: T, kind: OwnKindName): T {
 export function checkOwn(own: unknown, kind: OwnKindName): void {
   const parsed = OWN_SCHEMAS[kind].safeParse(own);
   if (parsed.success) return;
-  const [{ path, message }] = parsed.error.issues;
-  throw new RangeError(`Cannot use the ${kind}: ${path.join(".") || "it"}: ${message}`);
+  const [issue] = parsed.error.issues;
+  const value = issue.path.length === 1 ? (own as Record<PropertyKey, unknown>)[issue.path[0]] : undefined;
+  throw new RangeError(
+    `Cannot use the ${kind}: ${issue.path.join(".") || "it"}: ${issueText(issue)}${notText(value)}`,
+  );
 }

@@ -36,6 +36,8 @@ export interface OwnNews {
   file: string;
   kind: string;
   name: string;
+  /** which of its functions; left out: it has one that matters */
+  part?: string;
   /** null: it answered */
   fault: string | null;
 }
@@ -47,6 +49,9 @@ export function hearExtensions(hearer: (news: OwnNews) => void): () => void {
   HEARERS.add(hearer);
   return () => void HEARERS.delete(hearer);
 }
+
+/** Tells whoever hears of them what a file of the operator's did. */
+export const tellOfExtension = (news: OwnNews): void => HEARERS.forEach((hear) => hear(news));
 
 interface Opened {
   file: string;
@@ -134,7 +139,7 @@ async function openedWith(
     const { file, kind, own } = opened;
     // why a channel could not send stands with each delivery
     if (!kind || !own || (fault !== null && kind.rights === "speak" && !isLate)) return;
-    HEARERS.forEach((hear) => hear({ file, kind: kind.kind, name: own.name, fault }));
+    tellOfExtension({ file, kind: kind.kind, name: own.name, fault });
   };
   const code = new OwnCode(path, { rights, hears, ...times });
   try {

@@ -1,3 +1,4 @@
+import { issueText } from "./issue_words.ts";
 import { z } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
 import { AT_ONCE, QUEUE_KINDS, queueKinds, queueNumbers } from "./queues.ts";
@@ -211,9 +212,7 @@ export function readConfig(env: Record<string, string | undefined> = Deno.env.to
   const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const result = Environment.safeParse(filled);
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0];
-  throw new InvalidInputError(
-    `Cannot use environment variable ${path.join(".")}: ${message}`,
-    path.join("."),
-  );
+  const [issue] = result.error.issues;
+  const name = issue.path.join(".");
+  throw new InvalidInputError(`Cannot use environment variable ${name}: ${issueText(issue)}`, name);
 }

@@ -1,3 +1,7 @@
+import { meantText } from "../core/closest.ts";
+import { InvalidInputError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
+
 /** Where a service that a program starts keeps its state, listens, and finds its servers. */
 export interface PlaceOptions {
   /** folder of what can be fetched or built again */
@@ -19,4 +23,39 @@ export interface PlaceOptions {
   secret?: string;
   /** the owner's key; left out: one that is kept in `home` */
   apiKey?: string;
+}
+
+/** The names of {@link PlaceOptions}, each once. */
+const PLACE_OPTIONS: Readonly<Record<keyof PlaceOptions, true>> = {
+  cache: true,
+  artefacts: true,
+  databaseUrl: true,
+  temporalAddress: true,
+  temporalNamespace: true,
+  host: true,
+  port: true,
+  ports: true,
+  secret: true,
+  apiKey: true,
+};
+
+/**
+ * Refuses options of a service that there are not: programs without types give them, and would wait for their effect.
+ * @param more names of options that this way to start knows beside those of {@link PlaceOptions}
+ * @throws {InvalidInputError} names the option, and what was perhaps meant
+ */
+export function checkOptions(options: unknown, more: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidInputError(
+      `Cannot start a service: need an object of options, not ${shownValue(options)}`,
+      "options",
+    );
+  }
+  const known = [...Object.keys(PLACE_OPTIONS), ...more];
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new InvalidInputError(
+    `Cannot start a service: there is no option "${unknown}"${meantText(unknown, known)}`,
+    unknown,
+  );
 }

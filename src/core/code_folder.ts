@@ -55,7 +55,7 @@ export async function codeFiles(folder: string, what: string): Promise<string[]>
   const files: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (!isDirectory && /\.(ts|js|mjs)$/.test(name) && !/[_.]test\.|\.d\.ts$/.test(name)) files.push(name);
+      if (!isDirectory && /\.m?[jt]s$/.test(name) && !/[_.]test\.|\.d\.m?ts$/.test(name)) files.push(name);
     }
   } catch (error) {
     throw new RangeError(`Cannot read the folder of ${what} "${folder}": ${messageOf(error)}`);

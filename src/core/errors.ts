@@ -22,6 +22,11 @@ export class InvalidInputError extends TypeError {
   }
 }
 
+/** Code of an operator's own failed, or had to be ended: asked the same again, it does so again. */
+export class OwnCodeError extends InvalidInputError {
+  override name = "OwnCodeError";
+}
+
 /** Too few rows to do what was asked. */
 export class InsufficientDataError extends RangeError {
   override name = "InsufficientDataError";
@@ -43,6 +48,11 @@ export class DamagedArtefactError extends ArtefactError {
   override name = "DamagedArtefactError";
 }
 
+/** Nobody whom we trust signed the version as its row stands there: nothing of it is used, its manifest neither. */
+export class UntrustedVersionError extends DamagedArtefactError {
+  override name = "UntrustedVersionError";
+}
+
 /** The store has no such file: it was deleted, or what holds it is not mounted yet. */
 export class MissingArtefactError extends ArtefactError {
   override name = "MissingArtefactError";
@@ -60,5 +70,9 @@ export const isLostArtefact = (error: unknown): boolean =>
 /** The message of anything thrown; of several errors in one, each. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return `${error.message}: ${error.errors.map(messageOf).join("; ")}`;
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return "what has no text"; // as an object without a prototype
+  }
 }

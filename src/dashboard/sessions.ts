@@ -61,15 +61,19 @@ export function createSessionService(
     async signIn(req, shown) {
       const counted = countedOf(req, shown);
       const waitMs = attempts.begin(counted);
-      if (waitMs > 0) {
+      if (waitMs > 0 && "key" in shown) {
         const seconds = Math.ceil(waitMs / 1000);
-        return { status: 429, why: `Too many keys were wrong: no sign-in for the next ${seconds} s` };
+        const why = `Too many keys were wrong: no sign-in by key for the next ${seconds} s. `;
+        return { status: 429, why: why + "The link of perennial keys link works meanwhile" };
       }
       const atMs = clock();
       const begun = "key" in shown
         ? await beginSession(sql, shown.key.trim(), { atMs })
         : await beginSessionByCode(sql, shown.code, { atMs });
-      await noteSignIn(sql, { name: begun?.session.keyName ?? null, address: addressOf(req), shown });
+      // a code is random, so that nobody guesses one: its holder is never shut out, and wrong ones fill no audit
+      if (begun || waitMs === 0) {
+        await noteSignIn(sql, { name: begun?.session.keyName ?? null, address: addressOf(req), shown });
+      }
       if (begun) {
         attempts.succeeded(counted);
         return { cookie: sessionCookie(req, begun.id, SESSION_MS) };
@@ -103,11 +107,11 @@ const CODE_USED =
   "This link was used already, or is older than five minutes: ask for another, or sign in with your key";
 const PREFIX_LENGTH = 10;
 
-/** What a failed attempt counts for: where it came from, and how the key begins. A code is as good as random. */
-const countedOf = (req: Request, shown: { key: string } | { code: string }): string[] => [
-  `from ${addressOf(req)}`,
-  ..."key" in shown ? [`key ${shown.key.trim().slice(0, PREFIX_LENGTH)}`] : [],
-];
+/** What a failed attempt counts for: where it came from, and how the key begins. */
+const countedOf = (req: Request, shown: { key: string } | { code: string }): string[] =>
+  "code" in shown
+    ? [`code from ${addressOf(req)}`]
+    : [`from ${addressOf(req)}`, `key ${shown.key.trim().slice(0, PREFIX_LENGTH)}`];
 
 /** Writes down who signed in, and who was refused, from which address. */
 async function noteSignIn(

@@ -3,14 +3,50 @@ import { type Database, inTransaction } from "./connect.ts";
 /** The role that the app connects with where the database is our own. */
 export const APP_ROLE = "perennial_app";
 
-/** Tables to which the app only adds: nobody who gets hold of its connection can rewrite them. */
-const APPEND_ONLY = ["audit", "audit_checkpoints", "redactions", "serving_history"] as const;
+/** Tables to which the app only adds: nobody who gets hold of its connection can rewrite what was done, and on what grounds. */
+const APPEND_ONLY = [
+  "audit",
+  "audit_checkpoints",
+  "backtest_ends",
+  "backtest_steps",
+  "backtest_uses",
+  "backtests",
+  "checks",
+  "config_versions",
+  "impacts",
+  "redactions",
+  "serving_history",
+  "snapshots",
+  "stream_alarms",
+] as const;
+/** Of them those with a reason that a person wrote: an erasure takes a shopper's key out of it. */
+const WITH_REASON = ["backtests", "config_versions"] as const;
+/** Tables whose rows the app changes as they go on, and never deletes. */
+const KEPT = [
+  "approvals",
+  "backtest_trainings",
+  "cycles",
+  "federated_rounds",
+  "federated_runs",
+  "model_versions",
+  "privacy_requests",
+  "quality_days",
+  "quality_findings",
+  "repeats",
+  "retrainers",
+  "rollouts",
+  "serving",
+  "streams",
+  "version_notes",
+] as const;
+/** Tables whose rows the app may take back, and never changes. */
+const UNCHANGED = ["rollout_looks"] as const;
 /** Tables that only their owner writes. */
 const OWNERS = ["audit_head", "migrations"] as const;
 
 /**
  * Lets a role work with the tables, and no more: it is no superuser, owns nothing but the schemas of backtests, and only
- * adds to the audit. To be called as the owner, after each migration; again changes nothing.
+ * adds to the audit and to other proofs. To be called as the owner, after each migration; again changes nothing.
  * @param app.password makes the role, or gives it this password; left out: it is there already
  */
 export async function grantApp(
@@ -34,12 +70,21 @@ export async function grantApp(
     if (maintain && superuser) await tx`grant maintain on pg_catalog.pg_statistic to ${name}`; // after an erasure
     // a backtest has a schema of its own, and an import a temporary table
     await tx`grant create, temporary on database ${tx(database)} to ${name}`;
-    for (const table of APPEND_ONLY) await tx`revoke update, delete, truncate on ${tx(table)} from ${name}`;
-    for (const table of OWNERS) {
-      await tx`revoke insert, update, delete, truncate on ${tx(table)} from ${name}`;
-    }
+    await bound(tx as Database, role);
     await takeScopes(tx as Database, role);
   });
+}
+
+/** Takes back what the app never does. */
+async function bound(tx: Database, role: string): Promise<void> {
+  const name = tx(role);
+  for (const table of APPEND_ONLY) await tx`revoke update, delete, truncate on ${tx(table)} from ${name}`;
+  for (const table of WITH_REASON) await tx`grant update (why) on ${tx(table)} to ${name}`;
+  for (const table of KEPT) await tx`revoke delete, truncate on ${tx(table)} from ${name}`;
+  for (const table of UNCHANGED) await tx`revoke update on ${tx(table)} from ${name}`;
+  for (const table of OWNERS) {
+    await tx`revoke insert, update, delete, truncate on ${tx(table)} from ${name}`;
+  }
 }
 
 /** Makes a role that may connect and nothing else, or gives it a new password. */

@@ -31,6 +31,9 @@ const STOP_STEPS = [
   { signal: "SIGKILL", waitMs: 5_000 },
 ] as const;
 
+/** Tests make garbage faster than anything keeps memory: collected when five times as large, it takes a tenth less time. */
+const COLLECTS_LESS = { GOGC: "400" };
+
 interface TemporalFiles {
   db: string;
   pid: string;
@@ -93,7 +96,8 @@ async function launch(
     logFile: files.log,
     pidFile: files.pid,
     cwd: join(files.db, ".."),
-    env: { HOME: join(files.db, "..") }, // else it would read a person's own client settings
+    // without a home of its own it would read a person's own client settings
+    env: { HOME: join(files.db, ".."), ...options.flushes ? {} : COLLECTS_LESS },
   });
   const exited: Promise<ChildExit> = child.status.then(({ code }) => ({ code }));
   let gone = false;

@@ -63,7 +63,10 @@ export interface InstallationOptions extends HostEnvironment {
   log: Log;
   /** Left out, `PERENNIAL_POSTGRES_PORT`, `PERENNIAL_TEMPORAL_PORT` and `PERENNIAL_TEMPORAL_UI_PORT` count. */
   ports?: ChosenPorts;
-  /** False: commits reach the disk when the system likes. A kill loses none, a power failure does: for tests alone. */
+  /**
+   * False: commits reach the disk when the system likes, and Temporal takes more memory to take less time. A kill loses
+   * nothing, a power failure does: for tests alone.
+   */
   flushes?: boolean;
 }
 

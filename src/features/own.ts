@@ -1,8 +1,10 @@
-import { InvalidInputError, messageOf } from "../core/errors.ts";
+import { messageOf, OwnCodeError } from "../core/errors.ts";
+import { isLine } from "../core/line.ts";
 import { seededRandom } from "../core/random.ts";
 import { DAY_MS } from "../core/time.ts";
 import { FEATURES } from "./definition.ts";
 import { invent } from "./invented.ts";
+import { runsOf } from "./packed_days.ts";
 import { SESSION_FEATURES, SESSION_GROUP } from "./session.ts";
 import type { UserDay } from "./user_day.ts";
 
@@ -29,9 +31,9 @@ export interface OwnFeature {
   readonly of: (seen: Seen) => number | null;
 }
 
-/** A number as features hold them. @throws {InvalidInputError} it is none or infinite, or the function failed */
+/** A number as features hold them. @throws {OwnCodeError} it is none or infinite, or the function failed */
 export function ownValue({ name, of }: OwnFeature, seen: Seen): number {
-  const fail = (why: string) => new InvalidInputError(`Cannot compute the feature "${name}": ${why}`, name);
+  const fail = (why: string) => new OwnCodeError(`Cannot compute the feature "${name}": ${why}`, name);
   let value: number;
   try {
     value = of(seen) ?? NaN;
@@ -40,6 +42,27 @@ export function ownValue({ name, of }: OwnFeature, seen: Seen): number {
   }
   if (typeof value === "number" && Math.abs(value) !== Infinity) return value;
   throw fail(`it has to be a finite number, or NaN, not ${String(value)}`);
+}
+
+/** Computes the own features of shoppers where they can be ended: a row of numbers each. */
+export type OwnRows = (seen: readonly Seen[]) => Promise<readonly (readonly number[])[]>;
+
+const elsewhere = new WeakMap<readonly OwnFeature[], OwnRows>();
+
+/** Lets these features be computed elsewhere than in the thread that asks. */
+export const computeElsewhere = (features: readonly OwnFeature[], rows: OwnRows): void =>
+  void elsewhere.set(features, rows);
+
+/** The own features of shoppers, in their order. @throws {OwnCodeError} one of them cannot be computed: says which */
+export async function ownRows(
+  features: readonly OwnFeature[],
+  seen: readonly Seen[],
+): Promise<readonly (readonly number[])[]> {
+  const asked = elsewhere.get(features);
+  if (!asked) return seen.map((shopper) => features.map((feature) => ownValue(feature, shopper)));
+  const rows: (readonly number[])[] = [];
+  for (const run of runsOf(seen, ({ days }) => days.length)) rows.push(...await asked(run));
+  return rows;
 }
 
 /** The source as it counts for the hash: how it is laid out is no part of it. */
@@ -59,16 +82,17 @@ export function ownFeaturesFault(features: readonly OwnFeature[], types: readonl
   return null;
 }
 
-function shapeFault({ name, means, version = 1, of }: OwnFeature): string | null {
-  if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) {
+function shapeFault({ name, means, version = 1, moves = false, of }: OwnFeature): string | null {
+  if (!/^(?!constructor$)[a-z][a-z0-9_]{0,40}$/.test(name)) {
     return "needs lower-case letters, digits, underscores as its name";
   }
-  if (typeof means !== "string" || means.trim() === "" || means.length > 80) {
-    return "needs `means`, its label of 1 to 80 characters";
+  if (typeof means !== "string" || !isLine(means) || means.length > 80) {
+    return "needs `means`, its label of 1 to 80 characters on one line";
   }
   if (!Number.isInteger(version) || version < 1) {
     return `needs a whole number >= 1 as version, not ${version}`;
   }
+  if (typeof moves !== "boolean") return `needs true or false as moves, not ${moves}`;
   return typeof of === "function" ? null : "needs `of`, a function";
 }
 

@@ -1,8 +1,7 @@
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import { FEATURE_HASH, FEATURE_MEANINGS, featureRow, FEATURES, STEADY_FEATURES } from "./definition.ts";
-import { type OwnFeature, ownValue, sourceOf } from "./own.ts";
+import { type OwnFeature, ownRows, type Seen, sourceOf } from "./own.ts";
 import { SESSION_FEATURES, SESSION_HASH, SESSION_MEANINGS, sessionRow } from "./session.ts";
-import type { UserDay } from "./user_day.ts";
 
 /** The part of a model's definition that says what is known of a shopper. */
 export interface DefinesFeatures {
@@ -29,8 +28,8 @@ export interface FeatureSet {
   readonly events: readonly string[];
   /** whether the newest events of the last days have to be read */
   readonly session: boolean;
-  /** One number per name; NaN where there is nothing to say. @param days ascending, every event before `asOfMs` */
-  row(days: readonly UserDay[], asOfMs: number, options: { horizonDays: number }): number[];
+  /** Rows of shoppers, in their order: one number per name, NaN where there is nothing to say. */
+  rows(seen: readonly Seen[]): Promise<readonly number[][]>;
 }
 
 const placesOf = (names: readonly string[]) => new Map(names.map((name, i) => [name, i]));
@@ -44,7 +43,7 @@ export const SHARED_FEATURES: FeatureSet = {
   hash: FEATURE_HASH,
   events: [],
   session: false,
-  row: featureRow,
+  rows: (seen) => Promise.resolve(seen.map((shopper) => featureRow(shopper.days, shopper.asOfMs, shopper))),
 };
 
 const sets = new WeakMap<DefinesFeatures, FeatureSet>();
@@ -83,10 +82,13 @@ function extended(own: readonly OwnFeature[], events: readonly string[], session
     hash: session ? sessionHash(own, events) : ownHash(own, events),
     events,
     session,
-    row(days, asOfMs, { horizonDays }) {
-      const seen = { days, asOfMs, horizonDays };
-      const now = session ? sessionRow(days, asOfMs) : [];
-      return [...featureRow(days, asOfMs, seen), ...now, ...own.map((feature) => ownValue(feature, seen))];
+    async rows(seen) {
+      const ofOwn = await ownRows(own, seen);
+      return seen.map((shopper, i) => {
+        const { days, asOfMs } = shopper;
+        const now = session ? sessionRow(days, asOfMs) : [];
+        return [...featureRow(days, asOfMs, shopper), ...now, ...ofOwn[i]];
+      });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { meantText } from "../core/closest.ts";
 import { FEATURES } from "../features/definition.ts";
 import { type OwnFeature, ownFeaturesFault } from "../features/own.ts";
 import type { Activity } from "../features/population.ts";
@@ -9,7 +10,7 @@ import { broughtFault } from "./brought.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 import { labelFault } from "./outcome.ts";
 import { type OwnSegment, segmentsFault } from "./own_segments.ts";
-import type { Recipe } from "./recipe.ts";
+import type { BlendRecipe, Recipe } from "./recipe.ts";
 import { formFault } from "./schema.ts";
 
 /** `classification`: an outcome is 0 or 1; `classes`: it is one of several classes; `regression`: it is a number. */
@@ -97,16 +98,15 @@ const withSession = (features: readonly string[]): readonly string[] =>
 
 /** Says what is wrong with a definition; null: nothing. */
 function faultOf(model: ModelDefinition): string | null {
-  const { kind, candidates, loss, primaryMetric, metrics, features } = model;
-  if (new Set(candidates.map((c) => c.name)).size < Math.max(1, candidates.length)) {
-    return "need candidates with names of their own";
-  }
+  const { kind, loss, primaryMetric, metrics, features } = model;
   const known: readonly string[] = [
     ...METRICS_OF[kind],
     ...(model.ownMetrics ?? []).map(({ name }) => `own:${name}`),
   ];
   const strange = [loss, primaryMetric, ...metrics].find((metric) => !known.includes(metric));
   if (strange !== undefined) return `"${strange}" is no metric of a ${kind}; there are ${known.join(", ")}`;
+  const again = metrics.find((metric, i) => metrics.indexOf(metric) !== i);
+  if (again !== undefined) return `metrics name "${again}" twice`;
   if (!isOwnMetric(loss) && !(loss in ROW_LOSS)) {
     return `"${loss}" is no loss: champion and challenger are compared by a mean over rows`;
   }
@@ -117,31 +117,72 @@ function faultOf(model: ModelDefinition): string | null {
   const unknown = features.find((feature) =>
     !FEATURES.includes(feature) && !SESSION_FEATURES.includes(feature)
   );
-  if (unknown !== undefined) return `there is no feature "${unknown}"`;
-  if (new Set(features).size !== features.length) return "features name one of them twice";
+  if (unknown !== undefined) {
+    return `features: there is no feature "${unknown}"${
+      meantText(unknown, [...FEATURES, SESSION_GROUP, ...SESSION_FEATURES])
+    }`;
+  }
+  const twice = features.find((name, i) => features.indexOf(name) !== i);
+  if (twice !== undefined) return `features name "${twice}" twice`;
   if (features.length === 0) return "features name none";
-  return candidatesFault(model) ?? classesFault(model) ?? daysFault(model) ?? eventsFault(model) ??
+  return candidatesFault(model) ?? classesFault(model) ?? economicsFault(model) ?? daysFault(model) ??
+    eventsFault(model) ??
     ownMetricsFault(model.ownMetrics ?? [], model) ??
     ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []) ?? segmentsFault(model) ??
     labelFault(model);
 }
 
-const candidatesFault = (model: ModelDefinition): string | null =>
-  model.candidates.reduce<string | null>(
-    (fault, recipe) => fault ?? (recipe.family === "brought" ? broughtFault(recipe, model) : null),
-    null,
-  );
+function candidatesFault(model: ModelDefinition): string | null {
+  const { candidates } = model;
+  const names = candidates.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) return `candidates name "${twice}" twice: each needs a name of its own`;
+  if (candidates.every(({ family }) => family === "warm-start")) {
+    return "candidates only go on from a champion, and the first training has none: add a linear one";
+  }
+  for (const [i, recipe] of candidates.entries()) {
+    const fault = recipe.family === "brought"
+      ? broughtFault(recipe, model)
+      : recipe.family === "blend"
+      ? blendFault(recipe, names.slice(0, i))
+      : null;
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function blendFault({ name, of }: BlendRecipe, before: readonly string[]): string | null {
+  const unknown = of.find((member) => !before.includes(member));
+  if (unknown !== undefined) {
+    return `the candidate "${name}" is a blend of "${unknown}", and no candidate before it has that name${
+      meantText(unknown, before)
+    }`;
+  }
+  return new Set(of).size < of.length ? `the candidate "${name}" is a blend of one candidate twice` : null;
+}
+
+/** Of what a prediction is about follows which money it can earn. */
+const EARNS: Readonly<Record<ModelEconomics, ModelKind>> = {
+  retention: "classification",
+  sales: "regression",
+};
+
+function economicsFault({ kind, economics }: ModelDefinition): string | null {
+  if (economics === undefined || kind === "classes" || EARNS[economics] === kind) return null;
+  return `economics: "${economics}" is of a ${EARNS[economics]}, and this is a ${kind}`;
+}
 
 const CLASSES_MAX = 12;
 
 function classesFault(
-  { kind, classes = [], candidates, economics, ownMetrics = [] }: ModelDefinition,
+  { kind, classes: given, candidates, economics, ownMetrics = [] }: ModelDefinition,
 ): string | null {
-  if (kind !== "classes") return classes.length === 0 ? null : `classes are those of the kind "classes"`;
+  if (kind !== "classes") return given === undefined ? null : `classes are those of the kind "classes"`;
+  const classes = given ?? [];
   if (classes.length < 3 || classes.length > CLASSES_MAX || new Set(classes).size < classes.length) {
     return `classes has to name 3 to ${CLASSES_MAX} different ones; of two it is a classification`;
   }
-  const strange = classes.find((name) => !/^[a-z0-9][a-z0-9 _-]{0,39}$/.test(name));
+  const strange = classes.find((name) => !/^(?!constructor$)[a-z0-9][a-z0-9 _-]{0,39}$/.test(name));
   if (strange !== undefined) {
     return `the class "${strange}" needs 1 to 40 lower-case letters, digits, blanks, _ -`;
   }

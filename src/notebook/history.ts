@@ -24,12 +24,16 @@ export async function openHistory(databaseUrl: string, artefacts: string): Promi
   await checkDatabase(sql, databaseUrl);
   const config = readConfig({ ...Deno.env.toObject(), PERENNIAL_ARTEFACTS: artefacts });
   const store = artefactStore(config, artefacts);
+  const { models, close } = await definedModels({ config, log: console.error });
   return {
     sql,
     store,
-    models: (await definedModels({ config, log: console.error })).models,
+    models,
     open: (sha256) => openValue(store, sha256),
-    close: () => sql.end({ timeout: 5 }),
+    close() {
+      close();
+      return sql.end({ timeout: 5 });
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Reads a layers model of tfjs: a sequence of dense layers, told as the nodes that an ONNX file would have. */
 import { Buffer } from "node:buffer";
 import { z } from "zod";
+import { messageOf } from "../core/errors.ts";
 import type { OnnxGraph, OnnxNode, Tensor } from "./file.ts";
 
 const Layer = z.object({ class_name: z.string(), config: z.looseObject({ name: z.string() }) });
@@ -51,7 +52,15 @@ export async function packLayers(
     throw new TypeError(`The layers model names "${elsewhere}", no file beside it`);
   }
   const parts: Uint8Array[] = [];
-  for (const path of paths) parts.push(await read(path));
+  for (const path of paths) {
+    parts.push(
+      await read(path).catch((error) => {
+        throw new TypeError(
+          `Cannot read "${path}", which holds weights of the layers model: ${messageOf(error)}`,
+        );
+      }),
+    );
+  }
   const file: z.input<typeof LayersFile> = {
     format: "layers-model",
     modelTopology,
@@ -80,7 +89,11 @@ export function readLayers(bytes: Uint8Array): OnnxGraph {
     output = `made ${graph.nodes.length}`;
     graph.nodes.push({ op, inputs, outputs: [output], attributes: new Map() });
   };
-  for (const layer of "layers" in config ? config.layers : config) addLayer(layer, add, tensors);
+  const layers = "layers" in config ? config.layers : config;
+  const names = layers.map((layer) => layer.config.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new TypeError(`The layers model has two layers of the name "${twice}"`);
+  for (const layer of layers) addLayer(layer, add, tensors);
   return { ...graph, inputs: ["features"], outputs: [output] };
 }
 
@@ -100,9 +113,10 @@ const WITHOUT_EFFECT = ["InputLayer", "Dropout", "GaussianNoise", "GaussianDropo
 function addLayer({ class_name, config }: Layer, add: Add, tensors: ReadonlyMap<string, Tensor>): void {
   const weight = (name: string) => {
     const end = `${config.name}/${name}`;
-    const [, tensor] = [...tensors].find(([key]) => key === end || key.endsWith(`/${end}`)) ?? [];
-    if (!tensor) throw new TypeError(`The layers model: "${config.name}" lacks its ${name}`);
-    return tensor;
+    const named = [...tensors.keys()].filter((key) => key === end || key.endsWith(`/${end}`));
+    if (named.length === 1) return tensors.get(named[0])!;
+    const fault = named.length === 0 ? `lacks its ${name}` : `has its ${name} twice: ${named.join(", ")}`;
+    throw new TypeError(`The layers model: "${config.name}" ${fault}`);
   };
   if (WITHOUT_EFFECT.includes(class_name)) return;
   if (class_name === "Dense") {
@@ -111,13 +125,31 @@ function addLayer({ class_name, config }: Layer, add: Add, tensors: ReadonlyMap<
     return activation(config.activation ?? "linear", add);
   }
   if (class_name === "Activation") return activation(config.activation, add);
-  if (class_name === "ReLU" && config.max_value == null) return add("Relu");
+  refuseOthers(class_name, config);
+  if (class_name === "ReLU") return add("Relu");
   if (class_name === "Softmax") return add("Softmax");
   if (class_name === "BatchNormalization") return addNormalization(config, add, weight);
   const known = ["Dense", "Activation", "ReLU", "Softmax", "BatchNormalization", ...WITHOUT_EFFECT].join(
     ", ",
   );
   throw new TypeError(`The layers model has a layer of the kind ${class_name}; known are ${known}`);
+}
+
+/** Settings of layers under which they would compute something else than we do: by layer, those that are the same. */
+const SAME: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
+  ReLU: { max_value: [null], negative_slope: [0], threshold: [0] },
+  Softmax: { axis: [-1, 1] },
+  BatchNormalization: { axis: [-1, 1] },
+};
+
+function refuseOthers(kind: string, config: Layer["config"]): void {
+  for (const [setting, same] of Object.entries(SAME[kind] ?? {})) {
+    const value = config[setting] ?? same[0];
+    const isSame = same.includes(Array.isArray(value) && value.length === 1 ? value[0] : value);
+    if (isSame) continue;
+    const fault = `"${config.name}" has ${setting} ${JSON.stringify(value)}; known is ${same.join(" or ")}`;
+    throw new TypeError(`The layers model: ${fault}`);
+  }
 }
 
 function activation(name: unknown, add: Add): void {
@@ -160,6 +192,13 @@ function tensorsOf(specs: readonly z.infer<typeof WeightSpec>[], data: Uint8Arra
       data: Array.from({ length: size }, (_, i) => view.getFloat32(at + i * 4, true)),
     });
     offset += size * 4;
+    if (!Array.from(found.get(name)!.data).every(Number.isFinite)) {
+      throw new TypeError(`The layers model: "${name}" holds a weight that is no finite number`);
+    }
+  }
+  if (offset < data.length) {
+    const more = `its files hold ${data.length} bytes, and its weights take ${offset}`;
+    throw new TypeError(`The layers model: ${more}: does a file belong to another one?`);
   }
   return found;
 }

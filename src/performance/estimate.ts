@@ -1,5 +1,6 @@
 import { twoSidedZ } from "../stats/critical.ts";
-import { isRowLoss, type MetricName, rowValueOf } from "../stats/metrics.ts";
+import { isRowLoss, type MetricName, overRows } from "../stats/metrics.ts";
+import { measuredOrNone } from "../stats/own_metrics.ts";
 import type { ModelKind } from "../models/model.ts";
 import type { Measured, PerformanceReport } from "./report.ts";
 import { calibrated, type Calibrator, fitCalibrator, logit } from "./calibration.ts";
@@ -128,16 +129,19 @@ function expectedLoss(
 ): Expected | null {
   if (!isRowLoss(metric)) return null;
   const n = chance.length;
-  const loss = rowValueOf(metric);
   const sign = metric === "accuracy" ? -1 : 1;
-  let value = metric === "accuracy" ? 1 : 0;
-  const slope = chance.map((c, i) => {
-    const ifOne = loss(1, p[i], Infinity);
-    const ifZero = loss(0, p[i], Infinity);
-    value += sign * (c * ifOne + (1 - c) * ifZero) / n;
-    return sign * (ifOne - ifZero) / n;
-  });
-  return { value, slope };
+  return measuredOrNone(() =>
+    overRows(metric, (loss) => {
+      let value = metric === "accuracy" ? 1 : 0;
+      const slope = chance.map((c, i) => {
+        const ifOne = loss(1, p[i], Infinity);
+        const ifZero = loss(0, p[i], Infinity);
+        value += sign * (c * ifOne + (1 - c) * ifZero) / n;
+        return sign * (ifOne - ifZero) / n;
+      });
+      return { value, slope };
+    })
+  );
 }
 
 function expectedAuc({ prediction }: WaitingRows, chance: Float64Array): Expected | null {
@@ -173,8 +177,12 @@ function expectedByBin(known: OutcomeRows, waiting: WaitingRows, cap = Infinity)
   const { prediction: p, outcome: y, shopper } = known;
   return (metric) => {
     if (metric !== "bias" && !isRowLoss(metric)) return null;
-    const of = metric === "bias" ? (outcome: number, p: number) => p - outcome : rowValueOf(metric);
-    const values = Float64Array.from(y, (outcome, i) => of(outcome, p[i], cap));
+    const values = metric === "bias"
+      ? Float64Array.from(y, (outcome, i) => p[i] - outcome)
+      : measuredOrNone(() =>
+        overRows(metric, (value) => Float64Array.from(y, (outcome, i) => value(outcome, p[i], cap)))
+      );
+    if (!values) return null;
     const { value, spread, influence } = reweighted(values, p, waiting.prediction);
     const single = spread.map((deviation) => deviation / spread.length);
     const learned = clusteredError({ influence, shopper }).error;

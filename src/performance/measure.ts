@@ -1,6 +1,6 @@
 import { macroOf } from "../stats/classes.ts";
 import { type MetricName, rowLosses } from "../stats/metrics.ts";
-import { isOwnMetric, ownStatistic } from "../stats/own_metrics.ts";
+import { isOwnMetric, measuredOrNone, ownStatistic } from "../stats/own_metrics.ts";
 import type { Measured } from "./report.ts";
 import { liftWithInfluence } from "../stats/lift.ts";
 import { weightedAuc } from "../stats/roc.ts";
@@ -13,7 +13,7 @@ import { meanOf, type Statistic } from "../stats/statistic.ts";
 export function metricOf(metric: MetricName, rows: OutcomeRows, cap = Infinity): Statistic | null {
   const { prediction: p, outcome: y } = rows;
   if (y.length === 0) return null;
-  if (isOwnMetric(metric)) return ownStatistic(metric, rows);
+  if (isOwnMetric(metric)) return measuredOrNone(() => ownStatistic(metric, rows));
   if (metric === "macroRecall") return macroOf("recall", y, p);
   if (metric === "macroPrecision") return macroOf("precision", y, p);
   if (metric === "auc") return auc(rows);

@@ -1,3 +1,4 @@
+import { withinTime } from "../core/time_limit.ts";
 import { type FeatureValues, OTHERS, type OwnSegment } from "../models/own_segments.ts";
 
 /** Kinds of shoppers that a model may serve differently well; the first that fits is the shopper's. */
@@ -11,15 +12,30 @@ const SEGMENTS: readonly OwnSegment[] = [
 
 /**
  * The segment of a shopper, from the features as they were when the prediction was made.
- * @param segments a model's own; left out: ours. Where one fails, the shopper is one of the others
+ * @param segments a model's own; left out: ours. Where one fails, the shopper is one of the others; where one loops, all are
  */
-export function segmentOf(value: FeatureValues, segments: readonly OwnSegment[] = SEGMENTS): string {
+export function segmentOf(
+  value: FeatureValues,
+  segments: readonly OwnSegment[] = SEGMENTS,
+  withinMs = WITHIN_MS,
+): string {
+  const first = () => segments.find(({ fits }) => fits(value))?.name ?? OTHERS;
+  if (segments === SEGMENTS) return first();
+  if (LOOPING.has(segments)) return OTHERS;
+  const late = () => {
+    LOOPING.add(segments);
+    return new RangeError("a segment loops");
+  };
   try {
-    return segments.find(({ fits }) => fits(value))?.name ?? OTHERS;
+    return withinTime(withinMs, first, late);
   } catch {
     return OTHERS;
   }
 }
+
+const WITHIN_MS = 5_000;
+/** Own segments that had to be ended: they are not asked again. */
+const LOOPING = new WeakSet<readonly OwnSegment[]>();
 
 /** The names of our segments, in the order in which they are told. */
 export const SEGMENT_NAMES: readonly string[] = SEGMENTS.map(({ name }) => name);

@@ -110,7 +110,7 @@ export function fileArtefacts(given: string, { id }: { id?: string } = {}): File
       return hash;
     },
     async get(hash) {
-      const bytes = await readFile(pathOf(hash)).catch(async (error) => {
+      const bytes = await readRegular(pathOf(hash)).catch(async (error) => {
         await needStore(hash);
         throw readError(hash, error);
       });
@@ -120,7 +120,11 @@ export function fileArtefacts(given: string, { id }: { id?: string } = {}): File
     getRows(hash) {
       return readRows(hash, {
         get: (name) => this.get(name),
-        redactedName: (name) => readFile(`${pathOf(name)}${REDACTED}`, "utf8").catch(() => null),
+        redactedName: (name) =>
+          readRegular(`${pathOf(name)}${REDACTED}`).then(
+            (bytes) => new TextDecoder().decode(bytes),
+            () => null,
+          ),
       });
     },
     async redact(hash, bytes) {
@@ -190,6 +194,13 @@ async function statFile(path: string): Promise<{ bytes: number; changedMs: numbe
     if ((error as { code?: string }).code === "ENOENT") return null;
     throw error;
   }
+}
+
+/** Reads a file. A pipe or a device in its place is damage, and is not opened: it would never end. */
+async function readRegular(path: string): Promise<Uint8Array> {
+  const found = await stat(path);
+  if (found.isFile()) return await readFile(path);
+  throw Object.assign(new Error("what lies in its place is no file"), { code: "EISDIR" });
 }
 
 /** Tells a file that is not there from one that cannot be read now; what lies in its place is damage. */

@@ -34,15 +34,22 @@ const idOf = (publicKey: KeyObject): string =>
 /**
  * Opens the keys of an installation.
  * @param keys.trusted public keys that signed before, one line each, as `publicLine()` writes them
+ * @param keys.newer asked when a signature is of a key that is not known: public keys that were made since
  * @throws {TypeError} one of them is no Ed25519 key
  */
 export function openSigningKeys(
-  { privatePem, trusted }: { privatePem: string; trusted: readonly string[] },
+  { privatePem, trusted, newer = () => [] }: {
+    privatePem: string;
+    trusted: readonly string[];
+    newer?: () => readonly string[];
+  },
 ): SigningKeys {
   const privateKey = createPrivateKey(privatePem);
   if (privateKey.asymmetricKeyType !== "ed25519") throw new TypeError("Cannot sign: need an Ed25519 key");
   const own = createPublicKey(privateKey);
-  const known = new Map([own, ...trusted.map(publicKeyOf)].map((key) => [idOf(key), key]));
+  const known = new Map<string, KeyObject>();
+  const trust = (keys: readonly KeyObject[]) => keys.forEach((key) => known.set(idOf(key), key));
+  trust([own, ...trusted.map(publicKeyOf)]);
   const keyId = idOf(own);
   return {
     keyId,
@@ -51,6 +58,7 @@ export function openSigningKeys(
     check(text, signature) {
       if (signature === null) return "unsigned";
       const [id, value] = signature.split(".");
+      if (!known.has(id)) trust(newer().map(publicKeyOf));
       const key = known.get(id);
       if (!key || value === undefined) return "foreign";
       const bytes = new TextEncoder().encode(text);

@@ -2,6 +2,7 @@ import type { FeatureSet } from "../features/set.ts";
 import { answerRows, type Rows } from "./answer.ts";
 import { recordMetrics, recordPredictions, toPredictions, toResponse } from "./record_predictions.ts";
 import { packed, readShoppers, type Shopper } from "./lookup.ts";
+import type { ServingSet } from "./serving_set.ts";
 import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictions, UsersRequest } from "./prediction.ts";
 
@@ -19,7 +20,8 @@ export async function answerFromUsers(
   });
   const shoppers = seen.flatMap((group) => group.shoppers);
   const objecting = timedRequests.map(({ request }) => request.objecting);
-  const rows = rowsOf(shoppers, featureSet, (user) => objecting.some((users) => users?.has(user)));
+  const objects = (user: string) => objecting.some((users) => users?.has(user));
+  const rows = await rowsOf(shoppers, { featureSet, horizons: horizonsOf(servingSet), objects });
   const batch = answerRows(servingSet, rows);
   await recordPredictions(deps, servingSet, { rows, subjects: shoppers, batch });
   let end = 0;
@@ -34,22 +36,34 @@ export async function answerFromUsers(
   });
 }
 
-function rowsOf(
+/** The horizons in which the features of versions that may answer are measured. */
+function horizonsOf({ champion, challengers, fallbackModel, baseline }: ServingSet): number[] {
+  const others = [fallbackModel, ...challengers].flatMap((model) => model?.scorer ?? []);
+  return [...new Set([champion.scorer ?? baseline, ...others].map(({ horizonDays }) => horizonDays))];
+}
+
+async function rowsOf(
   seen: readonly Shopper[],
-  featureSet: FeatureSet,
-  objects: (user: string) => boolean,
-): Rows {
+  { featureSet, horizons, objects }: {
+    featureSet: FeatureSet;
+    horizons: readonly number[];
+    objects: (user: string) => boolean;
+  },
+): Promise<Rows> {
   // what somebody did who objects is not looked at
   const shoppers = seen.map((shopper) => objects(shopper.user) ? { ...shopper, days: [] } : shopper);
-  const byHorizon = new Map<number, Float32Array>();
+  const byHorizon = new Map<number, Float32Array | unknown>();
+  for (const horizonDays of horizons) {
+    byHorizon.set(horizonDays, await packed(shoppers, featureSet, horizonDays).catch((error) => error));
+  }
   return {
     n: shoppers.length,
     shopper: (row) => shoppers[row].user,
     objects: (row) => objects(shoppers[row].user),
     features(horizonDays) {
-      const features = byHorizon.get(horizonDays) ?? packed(shoppers, featureSet, horizonDays);
-      byHorizon.set(horizonDays, features);
-      return features;
+      const features = byHorizon.get(horizonDays);
+      if (features instanceof Float32Array) return features;
+      throw features; // a feature of the model's own failed: whoever needs it is passed over
     },
   };
 }

@@ -67,14 +67,13 @@ async function daysOf(
 }
 
 /** The features of shoppers with events, packed. */
-export function packed(
+export async function packed(
   shoppers: readonly Shopper[],
-  { names, row }: FeatureSet,
+  { names, rows }: FeatureSet,
   horizonDays: number,
-): Float32Array {
+): Promise<Float32Array> {
   const features = new Float32Array(shoppers.length * names.length);
-  shoppers.forEach(({ days, asOfMs }, i) =>
-    features.set(row(days, asOfMs, { horizonDays }), i * names.length)
-  );
+  const seen = shoppers.map(({ days, asOfMs }) => ({ days, asOfMs, horizonDays }));
+  (await rows(seen)).forEach((row, i) => features.set(row, i * names.length));
   return features;
 }

@@ -2,9 +2,9 @@ import { ConflictError } from "../core/errors.ts";
 import { currentConfig } from "../db/config/config_versions.ts";
 import type { Database } from "../db/connect.ts";
 import { type ServingState, servingState } from "../db/models/serving.ts";
-import { getVersion } from "../db/models/versions.ts";
 import { knownGoods } from "../app/registry/moves.ts";
 import { configOf } from "../config/retraining.ts";
+import type { Manifest } from "../registry/version.ts";
 import type { LoadedModel, ModelLoader } from "./loaded_model.ts";
 
 /** All loaded models that answer for a model at one time. It never changes: what serves next is another one. */
@@ -40,37 +40,52 @@ export async function loadServingSet(
   state: ServingState,
 ): Promise<ServingSet> {
   const { model, champion: number, arms } = state;
-  const [champion, challengers, { manifest }, { config }] = await Promise.all([
+  const [champion, challengers, { config }] = await Promise.all([
     load(model, number),
     Promise.all(arms.map(({ version }) => load(model, version))),
-    getVersion(sql, model, number),
     currentConfig(sql),
   ]);
-  const fallbackModel = await firstGood(sql, load, model);
+  const standIns = await loadStandIns(sql, load, model);
+  const manifest = trustedManifest(model, [champion, ...standIns]);
   const { horizon_days: horizonDays } = configOf(config, model);
   return {
     state,
     champion,
     challengers,
-    fallbackModel,
+    fallbackModel: standIns.find(({ scorer }) => scorer !== null) ?? null,
     unit: manifest.unit,
     baseline: { prediction: manifest.baseline, probabilities: manifest.shares, horizonDays },
     classes: manifest.classes,
   };
 }
 
+/** Returns what the first version says of itself that we trust: what an unsigned one says is nobody's word. */
+function trustedManifest(model: string, versions: readonly LoadedModel[]): Manifest {
+  const trusted = versions.find(({ manifest }) => manifest !== null)?.manifest;
+  if (trusted) return trusted;
+  const cure = "put signing key and rows back as they were, or retrain";
+  throw new ConflictError(
+    `Cannot predict "${model}": no version that served is signed as it stands; ${cure}`,
+  );
+}
+
 const TRIED_MAX = 5;
 
-/** Returns the last known good version whose file is good. One that was marked as damaged is tried last: it may be good again. */
-async function firstGood(sql: Database, load: ModelLoader, model: string): Promise<LoadedModel | null> {
+/**
+ * Loads known good versions, newest first, up to the first whose file is good. One that was marked as damaged is tried
+ * last: it may be good again.
+ */
+async function loadStandIns(sql: Database, load: ModelLoader, model: string): Promise<LoadedModel[]> {
   const versions = await knownGoods(sql, model);
   const unmarked = versions.filter(({ damagedAt }) => damagedAt === null);
   const marked = versions.filter(({ damagedAt }) => damagedAt !== null);
+  const tried: LoadedModel[] = [];
   for (const { version } of [...unmarked, ...marked].slice(0, TRIED_MAX)) {
     const loadedModel = await load(model, version, { standIn: true });
-    if (loadedModel.scorer !== null) return loadedModel;
+    tried.push(loadedModel);
+    if (loadedModel.scorer !== null) break;
   }
-  return null;
+  return tried;
 }
 
 /** Whether every version in it could be loaded. */

@@ -2,8 +2,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Extension, modelExtension } from "../app/extensions.ts";
+import { askInThread } from "../app/own_models.ts";
 import { type CodeFile, codeFiles } from "../core/code_folder.ts";
 import { messageOf } from "../core/errors.ts";
+import { SECOND_MS } from "../core/time.ts";
 import { loadModels } from "../models/mod.ts";
 import { defineModel, type ModelDefinition } from "../models/model.ts";
 import { loadOwnModels } from "../models/own.ts";
@@ -18,6 +20,8 @@ const TRIAL = fileURLToPath(new URL("../models/own_trial.ts", import.meta.url));
 export interface DefinedModels {
   models: ReadonlyMap<string, ModelDefinition>;
   extensions: Extension[];
+  /** ends the threads of the operator's files */
+  close(): void;
 }
 
 /**
@@ -41,9 +45,14 @@ export async function definedModels(
     }
     all.set(model.name, model);
   }
+  const withinMs = config.PERENNIAL_EXTENSION_SECONDS * SECOND_MS;
+  const ends = files.flatMap(({ file, value }) =>
+    value ? [askInThread(join(folder!, file), value, { withinMs })] : []
+  );
   return {
     models: new Map([...all].sort(([a], [b]) => a < b ? -1 : 1)),
     extensions: files.map(modelExtension),
+    close: () => ends.forEach((end) => end()),
   };
 }
 

@@ -2,7 +2,15 @@
 import { CLASS_LOSS, type ClassesScores, macroOf, numbersOfRow } from "./classes.ts";
 import { topDecileLift } from "./lift.ts";
 import { mean } from "./mean.ts";
-import { isOwnMetric, ownMetric, type OwnMetricName, ownMetricNamed, ownRowValue } from "./own_metrics.ts";
+import { OwnCodeError } from "../core/errors.ts";
+import {
+  askingMetric,
+  isOwnMetric,
+  ownMetric,
+  type OwnMetricName,
+  ownMetricNamed,
+  ownRowValue,
+} from "./own_metrics.ts";
 import { auc } from "./roc.ts";
 
 export const PROBABILITY_FLOOR = 1e-4;
@@ -102,8 +110,13 @@ export const ROW_LOSS: Readonly<
 export type RowLoss = keyof typeof ROW_LOSS | OwnMetricName;
 
 /** The value of one row of a metric that is a mean over rows (of the accuracy, of its loss); outcome `y`, prediction `p`. */
-export const rowValueOf = (metric: RowLoss): (y: number, p: number, cap: number) => number =>
-  isOwnMetric(metric) ? (y, p) => ownRowValue(metric, y, p) : ROW_LOSS[metric];
+type RowValue = (y: number, p: number, cap: number) => number;
+
+/** Computes something of the values of many rows. @throws {OwnCodeError} a metric of the shop's own fails or loops */
+export function overRows<T>(metric: RowLoss, compute: (value: RowValue) => T): T {
+  if (!isOwnMetric(metric)) return compute(ROW_LOSS[metric]);
+  return askingMetric(metric, () => compute((y, p) => ownRowValue(metric, y, p)));
+}
 
 /** Whether a metric is a mean over rows. */
 export const isRowLoss = (metric: MetricName): metric is RowLoss =>
@@ -128,10 +141,12 @@ export function rowLosses(
 ): Float64Array {
   const k = numbersOfRow(p, y.length);
   if (k > 1) return classLosses(loss, y, p, k);
-  const lossOf = rowValueOf(loss);
-  const losses = Float64Array.from({ length: y.length }, (_, i) => lossOf(y[i], p[i], cap));
+  const losses = overRows(
+    loss,
+    (value) => Float64Array.from({ length: y.length }, (_, i) => value(y[i], p[i], cap)),
+  );
   if (isOwnMetric(loss) && losses.some((value) => value < 0)) {
-    throw new RangeError(`Cannot compare by "${loss}": a loss is never below zero`);
+    throw new OwnCodeError(`Cannot compare by "${loss}": a loss is never below zero`, "ownMetrics");
   }
   return losses;
 }

@@ -1,6 +1,8 @@
 /** Metrics of a shop's own: known to the process, as what else a shop defines is, and named `own:NAME` everywhere. */
-import { messageOf } from "../core/errors.ts";
+import { messageOf, OwnCodeError } from "../core/errors.ts";
+import { isLine } from "../core/line.ts";
 import { seededRandom } from "../core/random.ts";
+import { withinTime } from "../core/time_limit.ts";
 import { meanOf, type Statistic } from "./statistic.ts";
 
 /** A prediction and what came true. */
@@ -52,13 +54,51 @@ export function ownMetric(name: OwnMetricName): OwnMetric {
 export const ownMetricNamed = (name: string): OwnMetric | null =>
   isOwnMetric(name) ? known.get(name.slice("own:".length)) ?? null : null;
 
-/** The value of one row. @throws {RangeError} it is no finite number, or the metric is no mean over rows */
+/** The value of one row. @throws {OwnCodeError} it is no finite number, or the metric is no mean over rows */
 export function ownRowValue(name: OwnMetricName, outcome: number, prediction: number): number {
   const { of } = ownMetric(name);
-  if (!of) throw new RangeError(`"${name}" is no mean over rows: it has no \`of\``);
+  if (!of) throw new OwnCodeError(`"${name}" is no mean over rows: it has no \`of\``, "ownMetrics");
   const value = of(outcome, prediction);
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw new RangeError(`"${name}" has to be a finite number, not ${String(value)}`);
+  const fault = `it has to be a finite number of each row, not ${messageOf(value)}`;
+  throw new OwnCodeError(fault, "ownMetrics");
+}
+
+const WITHIN_MS = 10_000;
+
+/** Hears of each question to a metric of a shop's own: what went wrong, or null. */
+export type MetricHearer = (metric: string, fault: string | null) => void;
+const HEARERS = new Set<MetricHearer>();
+
+/** Tells of each metric that failed, looped or answered. @returns what ends it */
+export function hearOwnMetrics(hearer: MetricHearer): () => void {
+  HEARERS.add(hearer);
+  return () => void HEARERS.delete(hearer);
+}
+
+/** Computes what asks a metric, and ends what loops. @throws {OwnCodeError} it failed or was ended: says which, and why */
+export function askingMetric<T>(name: OwnMetricName, compute: () => T, withinMs = WITHIN_MS): T {
+  const tell = (fault: string | null) => HEARERS.forEach((hear) => hear(name.slice("own:".length), fault));
+  const late = () => new RangeError(`it did not answer within ${withinMs / 1000} s: does it loop?`);
+  try {
+    const value = withinTime(withinMs, compute, late);
+    tell(null);
+    return value;
+  } catch (error) {
+    const fault = `Cannot measure "${name}": ${messageOf(error)}`;
+    tell(fault);
+    throw new OwnCodeError(fault, "ownMetrics");
+  }
+}
+
+/** What is measured; null where a metric of the shop's own fails: who hears of them is told. */
+export function measuredOrNone<T>(measure: () => T): T | null {
+  try {
+    return measure();
+  } catch (error) {
+    if (error instanceof OwnCodeError) return null;
+    throw error;
+  }
 }
 
 /** So many groups of shoppers are left out in turn. */
@@ -68,7 +108,7 @@ const GROUPS = 40;
  * A metric of some rows with each row's influence on it. Of one that is no mean over rows: by leaving out groups of
  * shoppers in turn (the delete-a-group jackknife). What a group moves is spread over its `k` shoppers by `1 / sqrt(k)`,
  * so that the squares over shoppers add up to the group's own.
- * @returns null where these rows do not define it, or it failed on them
+ * @returns null where these rows do not define it   @throws {OwnCodeError} it fails on them
  * Source: Kott, Delete-a-group jackknife, Journal of Official Statistics 17 (2001).
  */
 export function ownStatistic(
@@ -79,13 +119,11 @@ export function ownStatistic(
   const { prediction, outcome, shopper } = rows;
   const n = outcome.length;
   if (n === 0) return null;
-  try {
+  return askingMetric(name, () => {
     if (of) return meanOf(Float64Array.from(outcome, (y, i) => ownRowValue(name, y, prediction[i])));
     const all = Array.from(outcome, (y, i) => Object.freeze({ outcome: y, prediction: prediction[i] }));
     return jackknife(all, shopper, (left) => finite(evaluate!(left)));
-  } catch {
-    return null;
-  }
+  });
 }
 
 function jackknife(
@@ -134,8 +172,8 @@ function shapeFault({ name, direction, unit, of, evaluate }: OwnMetric): string 
   if (direction !== "higher" && direction !== "lower") {
     return `needs "higher" or "lower" as its direction: which value is better`;
   }
-  if (unit !== undefined && (typeof unit !== "string" || unit.trim() === "" || unit.length > 40)) {
-    return "needs a unit of 1 to 40 characters, or none";
+  if (unit !== undefined && (typeof unit !== "string" || !isLine(unit) || unit.length > 40)) {
+    return "needs a unit of 1 to 40 characters on one line, or none";
   }
   const functions = [of, evaluate].filter((given) => given !== undefined);
   return functions.length === 1 && typeof functions[0] === "function"

@@ -12,6 +12,8 @@ export interface OwnQuestion<T> extends Omit<OwnCall, "id"> {
   read(answer: unknown): T;
   /** left out: as long as any answer may take */
   withinMs?: number;
+  /** what is to be said to be late; left out: "it" */
+  late?: () => string;
 }
 
 export interface OwnCodeOptions {
@@ -39,6 +41,11 @@ class LateError extends Error {
   override name = "LateError";
 }
 
+/** Nobody is to be blamed: asked again, it may answer. */
+export class EndedError extends Error {
+  override name = "EndedError";
+}
+
 /**
  * A file of the operator's, in a thread of its own that can be ended: whatever it does, whoever asks it has an answer or an
  * error within bounds. The thread begins with the first question and ends when none came for a while.
@@ -57,10 +64,10 @@ export class OwnCode {
   }
 
   /** Asks it. @throws {Error} it failed, did not answer in time, or answered what cannot be taken; says so */
-  async ask<T>({ read, withinMs = this.options.withinMs, ...call }: OwnQuestion<T>): Promise<T> {
+  async ask<T>({ read, withinMs = this.options.withinMs, late, ...call }: OwnQuestion<T>): Promise<T> {
     const { hears = () => undefined } = this.options;
     try {
-      const answer = read(await this.#with((thread) => thread.ask(call, withinMs)));
+      const answer = read(await this.#with((thread) => thread.ask(call, { withinMs, late })));
       hears(null, false);
       return answer;
     } catch (error) {
@@ -72,7 +79,7 @@ export class OwnCode {
   /** Ends its thread; a later question begins another one. */
   close(): void {
     clearTimeout(this.#idle);
-    this.#thread?.end(new Error("the service ended meanwhile"));
+    this.#thread?.end(new EndedError("the service ended meanwhile"));
     this.#thread = null;
   }
 
@@ -136,14 +143,17 @@ class OwnThread {
     this.#post({ start: { file: pathToFileURL(path).href, heapMb: HEAP_MB } });
   }
 
-  async ask(call: Omit<OwnCall, "id">, withinMs: number): Promise<unknown> {
+  async ask(
+    call: Omit<OwnCall, "id">,
+    { withinMs, late: who = () => "it" }: { withinMs: number; late?: () => string },
+  ): Promise<unknown> {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.set(id, { resolve, reject });
     promise.catch(() => undefined);
     const late = () =>
       new LateError(
-        `it did not answer within ${withinMs / 1000} s: it loops, waits, or needs over ${HEAP_MB} MB`,
+        `${who()} did not answer within ${withinMs / 1000} s: it loops, waits, or needs over ${HEAP_MB} MB`,
       );
     try {
       this.#post({ ask: { ...call, id } });

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { parentPort } from "node:worker_threads";
+import { messageOf } from "../core/errors.ts";
 import { lateImport } from "../core/late_import.ts";
 import type { FromOwnThread, OwnCall, OwnError, OwnShape, ToOwnThread } from "./own_messages.ts";
 
@@ -85,6 +86,6 @@ function isPlain(value: unknown): boolean {
 
 /** The first line of a message, without the colours that Deno gives to some. */
 function factsOf(error: unknown): OwnError {
-  const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-  return { name, message: stripVTControlCharacters(message).split("\n")[0].slice(0, 1000) };
+  const [line] = stripVTControlCharacters(messageOf(error)).split("\n");
+  return { name: error instanceof Error ? String(error.name) : "Error", message: line.slice(0, 1000) };
 }

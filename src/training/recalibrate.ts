@@ -3,6 +3,7 @@ import type { ModelKind } from "../models/model.ts";
 import { decodeArtifact, encodeArtifact, type Formula } from "./artifact.ts";
 import { type Line, LINE_ROWS_MIN } from "./line.ts";
 import type { SnapshotBlock } from "./snapshot.ts";
+import type { Manifest } from "../registry/version.ts";
 
 /** Newest cut-offs that a line is fitted on at most: older ones say less about now. */
 const CUTOFFS_MAX = 4;
@@ -28,6 +29,17 @@ export function withLine(
     formula: { op: "line", of: formulaWithoutLine(predictor.formula), line },
   });
 }
+
+/** The line that changes nothing: what a version has whose line was taken off. */
+export const noLine = (kind: ModelKind): Line => ({
+  on: kind === "classification" ? "logit" : "value",
+  intercept: 0,
+  slope: 1,
+});
+
+/** Whether what a version answers was moved along a line that changes something. */
+export const hasLine = ({ recalibrated }: Pick<Manifest, "recalibrated">): boolean =>
+  !!recalibrated && (recalibrated.intercept !== 0 || recalibrated.slope !== 1);
 
 /** The formula of what was trained. */
 export const formulaWithoutLine = (formula: Formula): Formula => formula.op === "line" ? formula.of : formula;

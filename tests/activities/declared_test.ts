@@ -189,7 +189,7 @@ Deno.test("defineModel() refuses a field that there is not, and a segment that a
   const model = modelWith({});
   const refuse = (declared: object, message: RegExp) =>
     assert.throws(() => defineModel({ ...model, ...declared } as ModelDefinition), message);
-  refuse({ horizonDay: 14 }, /"buyers": there is no field "horizonDay"; there are name, kind/);
+  refuse({ horizonDay: 14 }, /"buyers": there is no field "horizonDay"; did you mean horizonDays/);
   refuse({ gate: "always" }, /gate: needs one of/);
   refuse(
     { segments: [{ name: "tall", fits: (value: (f: string) => number) => value("size") > 1 }] },

@@ -1,6 +1,7 @@
 /** A model with features and events of its own: read, trained on, proven, served, watched, and defined anew. */
 import assert from "node:assert/strict";
 import { deployVersion } from "../../activities/deploy.ts";
+import { createObserveActivities } from "../../activities/observe/mod.ts";
 import { observeDrift } from "../../activities/observe/drift.ts";
 import { buildFeatures } from "../../src/app/features/blocks.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
@@ -73,4 +74,16 @@ Deno.test("own features are watched for drift, and the page shows them under the
     const view = await readMonitoringView({ ...deps, log: () => undefined } as never, { model: "buyers" });
     assert.deepEqual(view!.labels, { newest_stars: "stars of the newest review" });
     assert.ok(view!.shapes!.newest_stars);
+
+    const stars = newestStars(2);
+    let fails = false;
+    const of: typeof stars.of = (seen) => fails ? JSON.parse("no stars") : stars.of(seen);
+    deps.models.set("buyers", modelWith({ ownFeatures: [{ ...stars, of }] }));
+    fails = true;
+    const { observeModel, observeEvents } = createObserveActivities(observing);
+    const asOf = new Date(AS_OF_MS).toISOString();
+    const { text, observations, alarm } = await observeModel({ model: "buyers", asOf });
+    assert.match(text, /^Cannot compute the feature "newest_stars": /, "the monitor goes on to other models");
+    assert.deepEqual([observations, alarm], [[], null]);
+    assert.equal((await observeEvents({ asOf })).observations.length, 1);
   }));

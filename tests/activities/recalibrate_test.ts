@@ -16,7 +16,7 @@ import { learnedThrough } from "../../src/registry/version.ts";
 import { explain } from "../../src/retraining/explain.ts";
 import { Findings } from "../../src/retraining/findings.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
-import { withoutLine } from "../../src/training/recalibrate.ts";
+import { hasLine, withoutLine } from "../../src/training/recalibrate.ts";
 import { inWorthShop, labelledTo } from "./worth_shop.ts";
 
 /** Runs an activity as a worker would. */
@@ -84,6 +84,25 @@ Deno.test("a check recalibrates where a training is too dear, and the version is
     const challenger = await getVersion(sql, "churn", 2);
     await deployVersion(deps, await getCycle(sql, cycleId), { challenger, why: "better" });
     assert.equal(await servingVersion(sql, "churn"), 2);
+  }));
+
+Deno.test("a line comes off where the check found none to be worth more: what was trained answers again", () =>
+  inWorthShop({ through: [0], settings: DEAR }, async (deps) => {
+    const { sql, store } = deps;
+    await check(deps, 7);
+    const { worth } = (await checkOfCycle(sql, cycleId))!.findings as Findings;
+    const windows = worth!.recalibration!.windows.map(({ number }) => ({ number, saved: -0.3, aged: 0 }));
+    const found = sql.json({ ...worth!.recalibration!, windows, line: { age: 2 } });
+    await sql`update checks set findings = jsonb_set(findings, '{worth,recalibration}', ${found})
+              where cycle_id = ${cycleId}`;
+    const { job } = await recalibrated(deps, 7);
+    await run(createTrainActivities(deps).refitChallenger, job);
+    const { manifest, artefactSha256 } = (await versionOfCycle(sql, cycleId))!;
+    assert.deepEqual([manifest.recalibrated!.intercept, manifest.recalibrated!.slope], [0, 1]);
+    assert.ok(!hasLine(manifest));
+    const { artefact } = withoutLine(await store.get(artefactSha256));
+    const trained = await store.get((await getVersion(sql, "churn", 1)).artefactSha256);
+    assert.deepEqual(loadScorer(artefact).features, loadScorer(trained).features);
   }));
 
 Deno.test("a check under the policy worth is computed again to the same answer and reasons", () =>

@@ -22,6 +22,7 @@ import { bundledModels } from "../support/models.ts";
 import { installRuntime } from "../../src/temporal/runtime.ts";
 import { temporalControl } from "../../src/temporal/control_client.ts";
 import { ensureSchedules, workflowControl } from "../../src/temporal/workflow_control.ts";
+import { newSigningKey, openSigningKeys } from "../../src/security/signing.ts";
 import { withDatabase } from "../db/database.ts";
 import { addVersions, aManifest, AS_OF, deployment } from "../db/models_support.ts";
 import { planOf } from "../rollout/support.ts";
@@ -232,7 +233,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reconcile() reads files again that were marked, and heals what is good",
+  "reconcile() reads files again that were marked, heals what is good, and tells of what serves unsigned",
   options,
   () =>
     withInstallation(async ({ sql, deps }) => {
@@ -242,6 +243,11 @@ Deno.test(
       for (const version of [1, 2]) await markDamaged(sql, "churn", version);
       await reconcile(deps);
       assert.deepEqual((await doubtedVersions(sql)).map(({ version }) => version), [2]);
+      await moveServing(sql, deployment(1, null));
+      await reconcile({ ...deps, signing: openSigningKeys({ privatePem: newSigningKey(), trusted: [] }) });
+      const [{ key, title }] = await listAlerts(sql);
+      assert.equal(key, "damaged/churn/1");
+      assert.match(title, /it is not signed.*put signing key and row back as they were/);
     }),
 );
 

@@ -1,5 +1,6 @@
 /** A model that is retired while its cycle runs: what is left of the cycle is no failure, and opens no alert. */
 import assert from "node:assert/strict";
+import { scoreServed } from "../../activities/backtest/score.ts";
 import { createReportActivities } from "../../activities/report.ts";
 import { createTrainActivities } from "../../activities/train.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
@@ -33,3 +34,9 @@ Deno.test("a cycle whose model is retired meanwhile ends as cancelled; of one in
       "cycle failed",
     ]);
   }));
+
+Deno.test("a backtest whose model is retired meanwhile says so; no retry would bring it back", async () => {
+  const step = { backtest: {} as never, model: "buyers", asOf: "2026-01-01", live: false };
+  const scoring = scoreServed({ models: new Map() } as never, {} as never, step);
+  await assert.rejects(scoring, { name: "NotFoundError", message: /model "buyers"/ });
+});

@@ -51,6 +51,8 @@ Deno.test("worthInput() weighs recalibrating by versions that were no older than
     const later = await recalibrationAt(7);
     assert.deepEqual(later.windows.map(({ number }) => number), [4, 5, 6, 7]);
     assert.ok(later.windows.every(({ saved }) => saved > 0.1), "it says that too many come back");
+    assert.ok(later.windows.some(({ aged }) => aged !== null), "older lines are scored beside");
+    assert.deepEqual(later.line, { age: null });
     assert.ok(later.possible && later.text.startsWith("intercept "));
     assert.deepEqual([(await recalibrationAt(4)).possible, early.possible], [false, true]);
   }));

@@ -33,7 +33,7 @@ Deno.test("loadExtensions() names what it cannot use, leaves it out, and takes t
       ["b_nothing.ts", NONE],
       ["c_name.ts", extensions[2].fault],
       ["d_taken.ts", 'another channel has the name "log"'],
-      ["e_silent.ts", "Cannot use the alert channel: sends: has to say it in words"],
+      ["e_silent.ts", 'Cannot use the alert channel: sends: has to say it in words, on one line, not ""'],
       ["f_deaf.ts", NONE],
       ["g_good.ts", null],
     ]);

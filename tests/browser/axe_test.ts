@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { EMPTY } from "../dashboard/fixture.ts";
 import { faults, RULES } from "./axe.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
-import { fixture, PAGES, withPages } from "./pages.ts";
+import { fixture, PAGES, pagesUnlikeFull, withPages } from "./pages.ts";
 
 /** Dark pages are the light ones in other colours: only what colours can break is asked again. */
 const RULES_OF = [["light", RULES], ["dark", ["color-contrast"]]] as const;
@@ -29,7 +29,7 @@ for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
       await withPages(rows, (url) =>
         withChromium(async (browser) => {
           const page = await browser.newPage();
-          for (const path of PAGES) {
+          for (const path of rows === fixture ? PAGES : await pagesUnlikeFull(url)) {
             await page.goto(url + path);
             found.push(...(await faultsInBoth(page)).map((fault) => `${path} ${fault}`));
           }

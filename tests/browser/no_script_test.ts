@@ -3,7 +3,7 @@ import { toPattern } from "../../src/fresh/dev.ts";
 import { NAVIGATION } from "../../components/navigation.tsx";
 import { EMPTY } from "../dashboard/fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
-import { fixture, PAGES, withPages } from "./pages.ts";
+import { fixture, PAGES, pagesUnlikeFull, withPages } from "./pages.ts";
 
 /** Pages that say their whole say in fewer words than this would leave something to a script. */
 const LEAST = 60;
@@ -21,7 +21,7 @@ for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
       withPages(rows, (url) =>
         withChromium(async (browser) => {
           const page = await browser.newPage();
-          for (const path of PAGES) {
+          for (const path of rows === fixture ? PAGES : await pagesUnlikeFull(url)) {
             await page.goto(url + path);
             const main = page.locator("main");
             const text = await main.innerText();

@@ -82,7 +82,7 @@ export function makeAdmin(
 
 /** An erasure that is done, one under way, and an objection. */
 function aFewRequests(nowMs: number): PrivacyRequest[] {
-  const found = { events: 31, days: 9, predictions: 4, quarantined: 1, otherRows: 0, files: 12 };
+  const found = { events: 31, days: 9, predictions: 4, quarantined: 1, otherRows: 0, keptRows: 0, files: 12 };
   return [0, 1, 2].map((i) => ({
     id: `5b4d4a5e-0000-4000-8000-00000000000${i}`,
     kind: i === 2 ? "objection" : "erasure",

@@ -58,7 +58,7 @@ Deno.test("no web page can shut the sign-in for the owner", () =>
 
 Deno.test("a wrong key is refused without a word on why; too many end in a pause for who sends them alone", () => {
   let now = Date.parse(NOW);
-  return withBrowser(async ({ browser, sql }) => {
+  return withBrowser(async ({ browser, sql, call }) => {
     const tries = await Promise.all(
       Array.from({ length: 10 }, () => signInFrom(browser, "10.0.0.1", "pk_guess")),
     );
@@ -69,6 +69,10 @@ Deno.test("a wrong key is refused without a word on why; too many end in a pause
       429,
       "or the pause would bound nothing",
     );
+    for (let i = 0; i < 12; i++) await signInFrom(browser, "10.0.0.1", { code: "guess" });
+    const { path } = await (await call("POST", "/sign-in-links")).json();
+    const code = new URL(path, HERE).searchParams.get("code")!;
+    assert.equal((await signInFrom(browser, "10.0.0.1", { code })).status, 303, "the owner's link");
     assert.equal(
       (await signInFrom(browser, "10.0.0.2", "pk_guess")).status,
       429,
@@ -77,8 +81,9 @@ Deno.test("a wrong key is refused without a word on why; too many end in a pause
     assert.equal((await signInFrom(browser, "10.0.0.2", KEY)).status, 303, "the owner, from elsewhere");
     now += 60_000;
     assert.equal((await signInFrom(browser, "10.0.0.1", KEY)).status, 303);
-    const [refused] = await sql`select who, after from audit where action = 'sign-in refused' limit 1`;
-    assert.deepEqual([refused.who, refused.after], ["unknown", { address: "10.0.0.1", by: "key" }]);
+    const refused = await sql`select who, after from audit where action = 'sign-in refused' order by id`;
+    assert.deepEqual([refused[0].who, refused[0].after], ["unknown", { address: "10.0.0.1", by: "key" }]);
+    assert.equal(refused.filter(({ after }) => after.by === "code").length, 10, "no guesser fills the audit");
   }, { clock: () => now });
 });
 
@@ -100,10 +105,11 @@ Deno.test("behind a proxy that rewrites Host, forms of the public origin are our
   }));
 
 /** Sends the form from an address, as the server would have noted it. */
-function signInFrom({ app }: Browser, address: string, key: string): Promise<Response> {
+function signInFrom({ app }: Browser, address: string, shown: string | { code: string }): Promise<Response> {
+  const secret = typeof shown === "string" ? { key: shown } : shown;
   const request = new Request(`${HERE}/sign-in`, {
     method: "POST",
-    body: new URLSearchParams({ key, to: "/" }),
+    body: new URLSearchParams({ ...secret, to: "/" }),
     headers: { host: "localhost:8000", origin: HERE, "sec-fetch-site": "same-origin", accept: "text/html" },
   });
   rememberSource(request, { address });

@@ -36,6 +36,7 @@ export function aManifest(over: Partial<Manifest> = {}): Manifest {
 /** Files that are all good, for tests of the registry alone. */
 export const goodFiles: VersionFiles = {
   read: () => Promise.resolve({} as Awaited<ReturnType<VersionFiles["read"]>>),
+  needSigned: () => Promise.resolve(),
   report: () => Promise.resolve(),
 };
 

@@ -107,7 +107,7 @@ Deno.test(
       );
       await Deno.remove(pathOf(hashes[0]));
       await Deno.writeTextFile(pathOf(hashes[1]), "other bytes");
-      await markDamaged(sql, "churn", 3);
+      for (const version of [3, 4]) await markDamaged(sql, "churn", version);
       await sql`update model_versions set manifest = jsonb_set(manifest, '{seed}', '7') where version = 4`;
       const { findings } = await examine(patient);
       const about = findings.filter(({ subject }) => subject?.startsWith("churn version"));

@@ -27,12 +27,15 @@ import { createTrainer } from "../../src/training/trainer.ts";
 import { createPredictor } from "../../src/serving/predictor.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { taskOf } from "../../activities/train.ts";
+import { runEveryNotebook } from "../notebooks/every_notebook.ts";
+import { askBacktests } from "./backtests.ts";
 import { replayShop, SCORED, type SmallShop, withSmallShop } from "./small_shop.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const source = (path: string) => new URL(`../../src/models/${path}`, import.meta.url).href;
 
-const THIRD = `import { defineModel } from "${source("model.ts")}";
+const third = (from: string) =>
+  `import { defineModel } from "${from}";
 export default defineModel({
   name: "lines",
   kind: "regression",
@@ -55,17 +58,26 @@ export default defineModel({
 });
 `;
 
-/** A folder with the models that come with Perennial, and one more file. */
-async function withThirdModel(work: (folder: URL) => Promise<void>): Promise<void> {
+interface ThirdModel {
+  /** the models that come with Perennial, and one more file */
+  folder: URL;
+  /** that one alone, as a shop writes it */
+  own: { name: string; folder: string };
+}
+
+async function withThirdModel(work: (third: ThirdModel) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "perennial-models-" });
+  const own = await Deno.makeTempDir({ prefix: "perennial-models-" });
   try {
     for (const name of ["churn.ts", "spending.ts"]) {
       await Deno.writeTextFile(join(folder, name), `export { default } from "${source(name)}";\n`);
     }
-    await Deno.writeTextFile(join(folder, "lines.ts"), THIRD);
-    await work(pathToFileURL(`${folder}/`));
+    await Deno.writeTextFile(join(folder, "lines.ts"), third(source("model.ts")));
+    await Deno.writeTextFile(join(own, "lines.ts"), third("perennial"));
+    await work({ folder: pathToFileURL(`${folder}/`), own: { name: "lines", folder: own } });
   } finally {
     await Deno.remove(folder, { recursive: true });
+    await Deno.remove(own, { recursive: true });
   }
 }
 
@@ -83,14 +95,22 @@ Deno.test(
   "the main job, from events to predictions and back",
   options,
   (t) =>
-    withThirdModel((modelsFolder) =>
+    withThirdModel(({ folder: modelsFolder, own }) =>
       withSmallShop(async (shop) => {
         const { service, home } = shop;
-        const step = async (name: string, work: () => Promise<void>) =>
+        const step = async (name: string, work: (t: Deno.TestContext) => Promise<void>) =>
           assert.ok(await t.step(name, work), name);
         await step(
           "a replay deploys a first model of each, scores four policies, and stores what was served",
           () => replayed(shop),
+        );
+        await step(
+          "backtests of it agree, touch nothing that serves, outlive failures and end when told",
+          (t) => askBacktests(t, service, ["churn", "spending"]),
+        );
+        await step(
+          "every notebook runs from top to bottom over what it left, and answers",
+          (t) => runEveryNotebook(t, shop, own),
         );
         await step(
           "a roll-back by a person takes effect in the next prediction",
@@ -105,7 +125,7 @@ Deno.test(
           () => damaged(service, home),
         );
         await step("of all that Temporal can be read for the ids alone", () => heldInSecret(service));
-      }, { modelsFolder, settings: { PERENNIAL_TEMPORAL_PAYLOAD_KEY: btoa("k".repeat(32)) } })
+      }, { modelsFolder, every: 4, settings: { PERENNIAL_TEMPORAL_PAYLOAD_KEY: btoa("k".repeat(32)) } })
     ),
 );
 

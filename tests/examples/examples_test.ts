@@ -70,10 +70,12 @@ Deno.test("the example of session features learns from the newest session, and l
   const model = models.get("today-buyers")!;
   const days = [dayOf(1), dayOf(2, { purchases: 1 })];
   assert.deepEqual([model.horizonDays, model.label(days), model.label(days.slice(0, 1))], [1, 1, 0]);
-  const { names, row } = featuresOf(model);
+  const { names, rows } = featuresOf(model);
   const atMs = START_MS + 2 * DAY_MS + 60_000;
   const look = { atMs, kind: 0, session: NaN, category: 3, price: 8 };
-  const values = row([dayOf(2, { newest: [look] })], atMs + 120_000, { horizonDays: 1 });
+  const [values] = await rows([
+    { days: [dayOf(2, { newest: [look] })], asOfMs: atMs + 120_000, horizonDays: 1 },
+  ]);
   const seen = model.features.filter((name) => name.startsWith("session_"));
   assert.deepEqual(seen.map((name) => values[names.indexOf(name)]), [1, 0, 0, 0, 2, 8, 8, 1, 0]);
 });

@@ -16,13 +16,13 @@ import { dayOf, START_MS } from "./shoppers.ts";
 const visits: OwnFeature = { name: "visits", means: "days with a visit", of: ({ days }) => days.length };
 const hashOf = (...ownFeatures: OwnFeature[]) => featuresOf({ ownFeatures }).hash;
 
-Deno.test("featuresOf() puts a model's own features after those of all, and watches them unless they move", () => {
-  const { names, row, steady, meanings } = featuresOf({
+Deno.test("featuresOf() puts a model's own features after those of all, and watches them unless they move", async () => {
+  const { names, rows, steady, meanings } = featuresOf({
     ownFeatures: [visits, { ...visits, name: "late", moves: true, of: ({ asOfMs }) => asOfMs / DAY_MS }],
   });
   const days = [dayOf(1, { purchases: 1 }), dayOf(4, { views: 2 })];
   const asOfMs = START_MS + 9 * DAY_MS;
-  const values = row(days, asOfMs, { horizonDays: 14 });
+  const [values] = await rows([{ days, asOfMs, horizonDays: 14 }]);
   assert.deepEqual(values.slice(0, FEATURES.length), featureRow(days, asOfMs, { horizonDays: 14 }));
   assert.deepEqual(values.slice(FEATURES.length), [2, asOfMs / DAY_MS]);
   assert.deepEqual(names.slice(FEATURES.length), ["visits", "late"]);

@@ -89,7 +89,7 @@ Deno.test("sessionRow() counts kinds, minutes, prices seen and switches of categ
   assert.deepEqual(sessionRow([], MIDNIGHT_MS), SESSION_FEATURES.map(() => NaN));
 });
 
-Deno.test("a model names session features one by one or all at once; models without any stay as they are", () => {
+Deno.test("a model names session features one by one or all at once; models without any stay as they are", async () => {
   const all = defineModel({ ...churn, features: ["recency", "session"] });
   assert.deepEqual(all.features, ["recency", ...SESSION_FEATURES]);
   const one = defineModel({ ...churn, features: ["recency", "session_views"] });
@@ -104,7 +104,7 @@ Deno.test("a model names session features one by one or all at once; models with
   assert.notEqual(both.hash, sessions.hash);
   const days = daysOf(did(0));
   assert.deepEqual(
-    both.row(days, MIDNIGHT_MS + MINUTE_MS, { horizonDays: 7 }).slice(FEATURES.length),
+    (await both.rows([{ days, asOfMs: MIDNIGHT_MS + MINUTE_MS, horizonDays: 7 }]))[0].slice(FEATURES.length),
     [...sessionRow(days, MIDNIGHT_MS + MINUTE_MS), 1],
   );
   assert.throws(() => defineModel({ ...churn, features: ["session", "session_views"] }), /twice/);

@@ -89,6 +89,63 @@ for (
     assert.equal(unitIn({ unit }, shop), want));
 }
 
+const linear = { family: "linear", name: "linear", inputs: "log", target: "identity" };
+const warm = { family: "warm-start", name: "warm" };
+const network = { weightDecay: 0, learningRate: 0.1, batchSize: 10, epochsMax: 3, patience: 1 };
+
+/** A training would have been the first to find them. */
+const CANDIDATES: readonly (readonly [what: string, candidates: readonly unknown[], message: RegExp])[] = [
+  ["none", [], /candidates: needs at least 1 entry/],
+  ["one name twice", [linear, linear], /candidates name "linear" twice/],
+  [
+    "an unknown family",
+    [{ ...linear, family: "forest" }],
+    /candidates\.0\.family: needs a family: linear, .*, not "forest"/,
+  ],
+  [
+    "unknown inputs",
+    [{ ...linear, inputs: "raw" }],
+    /candidates\.0\.inputs: needs one of log, log\+raw, .*, not "raw"/,
+  ],
+  [
+    "an unknown target",
+    [{ ...linear, target: "sqrt" }],
+    /candidates\.0\.target: needs one of identity, .*, not "sqrt"/,
+  ],
+  [
+    "a slip",
+    [{ ...linear, penalty: {} }],
+    /candidates\.0: there is no field "penalty"; did you mean penalties\?/,
+  ],
+  [
+    "a penalty of nothing",
+    [{ ...linear, penalties: { class: [0] } }],
+    /penalties\.class\.0: needs more than 0, not 0/,
+  ],
+  ["an unknown role", [{ ...linear, penalties: { clas: [1] } }], /no field "clas"; did you mean class\?/],
+  [
+    "half a unit",
+    [{ ...linear, family: "network", network: { ...network, hidden: [0.5] } }],
+    /candidates\.0\.network\.hidden\.0: needs a whole number, not 0\.5/,
+  ],
+  [
+    "no number to learn by",
+    [linear, { ...warm, network: { ...network, learningRate: NaN } }],
+    /candidates\.1\.network\.learningRate: needs a number, not NaN/,
+  ],
+  ["only what goes on", [{ ...warm, network }], /candidates only go on from a champion/],
+  [
+    "a blend of what is not there",
+    [linear, { family: "blend", name: "b", of: ["linear", "liner"] }],
+    /did you mean linear/,
+  ],
+  [
+    "a blend of one",
+    [linear, { family: "blend", name: "b", of: ["linear", "linear"] }],
+    /a blend of one candidate twice/,
+  ],
+];
+
 for (
   const [what, declared, message] of [
     ["a loss of another kind", { loss: "mse" }, /"mse" is no metric of a classification; there are accuracy/],
@@ -99,7 +156,42 @@ for (
       /metrics lack the primaryMetric "accuracy"/,
     ],
     ["a feature that there is not", { features: ["orders_90", "shoe_size"] }, /there is no feature "/],
-    ["a feature twice", { features: [FEATURES[0], FEATURES[0]] }, /name one of them twice/],
+    ["a feature of a slip", { features: ["recencey"] }, /"recencey"; did you mean recency\?$/],
+    ["a feature twice", { features: [FEATURES[0], FEATURES[0]] }, /name "recency" twice|name ".*" twice/],
+    ["a metric twice", { metrics: ["auc", "accuracy", "auc"] }, /metrics name "auc" twice/],
+    ["a blank unit", { unit: " " }, /unit: needs words on one line, without control characters, not " "$/],
+    ["a unit that cannot be stored", { unit: "a\0" }, /unit: needs words on one line.*, not "a\\x00"$/],
+    ["a question whose letters turn", { question: "a\u202eb" }, /question: needs .*, not "a\\u202eb"$/],
+    [
+      "the name of what every object has",
+      { name: "constructor" },
+      /need a lower-case letter.*, not "constructor"/,
+    ],
+    ["economics of another kind", { economics: "sales" }, /economics: "sales" is of a regression, and this/],
+    ["classes of none", { classes: [] }, /classes are those of the kind "classes"/],
+    [
+      "a slip in a metric",
+      { ownMetrics: [{ name: "a", dir: "lower" }] },
+      /ownMetrics\.0: there is no field "dir"/,
+    ],
+    [
+      "a slip in a feature",
+      { ownFeatures: [{ name: "a", means: "a", of: () => 1, move: true }] },
+      /ownFeatures\.0: there is no field "move"; did you mean moves\?/,
+    ],
+    [
+      "a feature that says neither that it moves nor that it does not",
+      { ownFeatures: [{ name: "a", means: "a", of: () => 1, moves: "no" }] },
+      /"a" needs true or false as moves, not no/,
+    ],
+    [
+      "a slip in a segment",
+      { segments: [{ name: "a", fit: () => true }] },
+      /did you mean fits\?|fits: needs a function/,
+    ],
+    ...CANDIDATES.map(([what, candidates, message]) =>
+      [`${what}, among candidates`, { candidates }, message] as const
+    ),
     ["no feature", { features: [] }, /features name none/],
     ["half a day", { horizonDays: 0.5 }, /horizonDays has to be whole days from 1 to 365, not 0.5/],
     ["no day", { activeDays: 0 }, /activeDays has to be whole days from 1 to 3650, not 0/],

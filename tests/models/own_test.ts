@@ -60,6 +60,7 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     "g_of_nobody.ts": model("nobody").replace("future.length", "future[0].purchases"),
     "h_no_number.ts": model("no-number").replace("future.length", "future.length / 0 * 0"),
     "i_visits.ts": model("visits"),
+    "j_module.mts": model("module"),
   }, async (folder) => {
     const files = await loadOwnModels(folder, { taken: ["churn", "spending"] });
     assert.deepEqual(files.map(({ file, value }) => [file, value?.name]), [
@@ -72,19 +73,29 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
       ["g_of_nobody.ts", undefined],
       ["h_no_number.ts", undefined],
       ["i_visits.ts", undefined],
+      ["j_module.mts", "module"],
     ]);
     const faults = files.map(({ fault }) => fault ?? "");
     assert.match(faults[1], /its default export is no model/);
     assert.match(faults[2], /metrics lack the primaryMetric "r2"/);
     assert.match(faults[3], /another file defines a model "churn"/);
-    assert.match(faults[5], /there is no field "horizonDay"; there are name, kind/);
-    assert.match(faults[6], /label: it fails on a shopper without days: Cannot read properties of undefined/);
-    assert.match(faults[7], /label: it says NaN of a shopper without days; need a finite number/);
+    assert.match(faults[5], /there is no field "horizonDay"; did you mean horizonDays\?/);
+    assert.match(
+      faults[6],
+      /label: it fails on a shopper without days: The label fails: Cannot read properties of undefined/,
+    );
+    assert.match(
+      faults[7],
+      /label: it fails on a shopper without days: The label has to be a finite number, not NaN/,
+    );
     assert.match(faults[8], /another file defines a model "visits"/);
     const { options, logged } = optionsWith(folder);
     const { models, extensions } = await definedModels(options);
     assert.ok(models.has("visits"));
-    assert.deepEqual(extensions.filter(({ fault }) => fault === null).map(({ name }) => name), ["visits"]);
+    assert.deepEqual(extensions.filter(({ fault }) => fault === null).map(({ name }) => name), [
+      "visits",
+      "module",
+    ]);
     assert.equal(logged.length, 8);
     assert.match(logged[0], /"a_broken\.ts", which is left out/);
   }));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NOTEBOOKS } from "../../src/notebook/jupyter.ts";
+import { writeCode } from "./code.ts";
 import { codeOf, committed, names, outputsOf, shownText, textOf } from "./support.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(new URL(".", import.meta.url))));
@@ -53,32 +54,19 @@ for (const name of names) {
   });
 }
 
-/** The code of every notebook as a file of its own, and what a command of Deno's says of all of them. */
-async function deno(command: readonly string[], written: (code: string) => string): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "perennial-notebooks-" });
-  try {
-    const files = await Promise.all(names.map(async (name) => {
-      const code = codeOf(await committed(name)).map(({ source }) => textOf(source)).join("\n\n") + "\n";
-      const path = join(folder, name.replace("ipynb", "ts"));
-      await Deno.writeTextFile(path, written(code));
-      return path;
-    }));
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [...command, "--quiet", "--config", join(ROOT, "deno.json"), ...files],
-      env: { NO_COLOR: "1" },
-    }).output();
-    return success ? "ok" : new TextDecoder().decode(stderr);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-Deno.test("the notebooks' code passes the type check", async () => {
-  const src = new URL("../../src/", import.meta.url).href;
-  assert.equal(await deno(["check"], (code) => code.replaceAll(`"../src/`, `"${src}`)), "ok");
-});
+// its types are checked with everything else's, by tests/run.ts
 
 // deno fmt --check of 2.9.6 complains of every .ipynb, formatted or not, so they are excluded there
 Deno.test("the notebooks' code is formatted", async () => {
-  assert.equal(await deno(["fmt", "--check"], (code) => code), "ok");
+  const folder = await Deno.makeTempDir({ prefix: "perennial-notebooks-" });
+  try {
+    await writeCode(folder, { as: "written" });
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["fmt", "--check", "--quiet", "--config", join(ROOT, "deno.json"), folder],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

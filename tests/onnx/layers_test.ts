@@ -94,3 +94,74 @@ Deno.test("a layers model that cannot be computed is refused by the name of what
   await assert.rejects(changed(() => "[1]"), /Cannot read the layers model/);
   assert.throws(() => openOnnx(new TextEncoder().encode("{}")), /Cannot read the layers model: format/);
 });
+
+const amount = await savedLayers(networks[2][1]());
+const kept = (name: string) => Promise.resolve(amount.files.get(name)!);
+const ODD: readonly (readonly [what: string, made: () => Promise<Uint8Array>, error: RegExp])[] = [
+  [
+    "a file of weights that is not there",
+    () => packLayers(amount.json, () => Promise.reject(new Error("no such file"))),
+    /^TypeError: Cannot read "a\.bin", which holds weights of the layers model: no such file$/,
+  ],
+  [
+    "a file twice",
+    () => packLayers(amount.json.replace('"b.bin"', '"b.bin","b.bin"'), kept),
+    /files hold \d+ bytes, and its weights take/,
+  ],
+  [
+    "a file too few",
+    () => packLayers(amount.json.replace(',"b.bin"', ""), kept),
+    /its weights are cut short/,
+  ],
+  [
+    "a byte too many",
+    () => packLayers(amount.json, async (name) => Uint8Array.of(...await kept(name), 0)),
+    /belong to another/,
+  ],
+  [
+    "a weight that is no number",
+    () => packLayers(amount.json, async (name) => new Uint8Array((await kept(name)).length).fill(255)),
+    /"[^"]*kernel" holds a weight that is no finite number/,
+  ],
+  [
+    "weights of another name",
+    () => packLayers(amount.json.replaceAll("/kernel", "/core"), kept),
+    /lacks its kernel/,
+  ],
+  ["weights that fit no rows", () => packLayers(amount.json.replace("[3,4]", "[12]"), kept), /MatMul cannot/],
+  [
+    "an address",
+    () => packLayers(amount.json.replace("a.bin", "https://example.org/a.bin"), kept),
+    /no file beside it/,
+  ],
+  ["a whole path", () => packLayers(amount.json.replace("a.bin", "/etc/passwd"), kept), /no file beside it/],
+  ["a hidden file", () => packLayers(amount.json.replace("a.bin", ".."), kept), /no file beside it/],
+  [
+    "layers of one name",
+    () =>
+      packLayers(amount.json.replaceAll(/"name":"(dense|activation|batch)[^"]*"/gi, '"name":"same"'), kept),
+    /two layers of the name "same"/,
+  ],
+  [
+    "a slope of what is below zero",
+    () =>
+      packLayers(
+        amount.json.replace(
+          '{"class_name":"Activation","config":{',
+          '{"class_name":"ReLU","config":{"negative_slope":0.1,',
+        ),
+        kept,
+      ),
+    /has negative_slope 0\.1; known is 0/,
+  ],
+  [
+    "another axis",
+    () => packLayers(amount.json.replace('"axis":-1', '"axis":0'), kept),
+    /has axis 0; known is -1 or 1/,
+  ],
+];
+
+for (const [what, made, error] of ODD) {
+  Deno.test(`a layers model with ${what} is refused`, () =>
+    assert.rejects(async () => openOnnx(await made()).predict(rows, 10), error));
+}

@@ -21,3 +21,19 @@ for (
     for (const name of asked) assert.ok(FEATURES.includes(name), name);
   });
 }
+
+Deno.test("segmentOf() ends a segment of a shop's own that loops, and asks it no more", () => {
+  let asked = 0;
+  const fits = (value: (name: string) => number) => {
+    asked++;
+    while (value("tenure") > 4);
+    return true;
+  };
+  const segments = [{ name: "young", fits }];
+  assert.equal(segmentOf(() => 3, segments), "young");
+  assert.deepEqual([segmentOf(() => 5, segments, 50), segmentOf(() => 3, segments), asked], [
+    "others",
+    "others",
+    2,
+  ]);
+});

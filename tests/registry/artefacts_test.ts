@@ -83,6 +83,10 @@ for (
       await Deno.remove(path);
       await Deno.mkdir(path);
     }],
+    ["a device lies in its place that never ends", async (path: string) => {
+      await Deno.remove(path);
+      await Deno.symlink("/dev/zero", path);
+    }],
   ] as const
 ) {
   Deno.test(`get() refuses a file, when ${name}`, () =>

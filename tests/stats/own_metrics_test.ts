@@ -4,6 +4,9 @@ import { clusteredError } from "../../src/stats/clustered.ts";
 import { isHigherBetter, isRowLoss, rowLosses } from "../../src/stats/metrics.ts";
 import {
   addOwnMetric,
+  askingMetric,
+  hearOwnMetrics,
+  measuredOrNone,
   type MetricRow,
   type OwnMetric,
   ownMetricsFault,
@@ -85,6 +88,36 @@ Deno.test("ownStatistic() knows nothing where the rows do not define a metric, a
     () => ownStatistic("own:gone", { prediction: [1], outcome: [0], shopper: [1] }),
     /no metric "own:gone"/,
   );
+});
+
+addOwnMetric({ name: "test-fails", direction: "lower", evaluate: (rows) => JSON.parse(`x${rows.length}`) });
+addOwnMetric({ name: "test-odd", direction: "lower", of: (y) => y > 4 ? Object.create(null) : y });
+
+Deno.test("a metric that fails, loops or says no number of some rows is named, ended and not tried again", () => {
+  const said: [string, RegExp][] = [
+    ["test-fails", /^Cannot measure "own:test-fails": .*not valid JSON$/],
+    [
+      "test-odd",
+      /^Cannot measure "own:test-odd": it has to be a finite number of each row, not what has no text$/,
+    ],
+  ];
+  const rows = { prediction: [1, 2], outcome: [0, 5], shopper: [1, 2] };
+  const news = new Map<string, string | null>();
+  const unhear = hearOwnMetrics((metric, fault) => void news.set(metric, fault));
+  for (const [metric, message] of said) {
+    assert.throws(() => ownStatistic(`own:${metric}`, rows), { name: "OwnCodeError", message });
+    assert.match(news.get(metric)!, message);
+  }
+  const loops = () =>
+    askingMetric("own:test-odd", () => {
+      for (;;);
+    }, 50);
+  assert.throws(loops, { message: /"own:test-odd": it did not answer within 0\.05 s: does it loop\?$/ });
+  assert.equal(measuredOrNone(() => ownStatistic("own:test-fails", rows)), null);
+  assert.throws(() => rowLosses("own:test-odd", [5], [1]), { name: "OwnCodeError" });
+  assert.equal(ownStatistic("own:test-odd", { ...rows, outcome: [0, 2] })!.value, 1);
+  assert.equal(news.get("test-odd"), null);
+  unhear();
 });
 
 Deno.test("an own metric has the direction that it declares, and is a loss only where it is a mean of rows", () => {

@@ -1,11 +1,14 @@
 import { cacheHome } from "../../src/embedded/home.ts";
 import { startInstallation } from "../../src/embedded/installation.ts";
 import { freePort } from "../../src/embedded/ports.ts";
+import { join } from "node:path";
 import type { Installation, Log } from "../../src/embedded/types.ts";
 
 /** An installation for a test run, with what the test command hands on to `deno test`. */
 export interface StartedForTests extends Installation {
   env: { PERENNIAL_TEST_DATABASE_URL: string; PERENNIAL_TEST_TEMPORAL: string };
+  /** the processes of both servers */
+  pids: number[];
 }
 
 /**
@@ -28,9 +31,16 @@ export async function startTestInstallation(
       PERENNIAL_TEST_DATABASE_URL: installation.databaseUrl,
       PERENNIAL_TEST_TEMPORAL: installation.temporalAddress,
     },
+    pids: await Promise.all([
+      pidIn(folder, "postgres", "data", "postmaster.pid"),
+      pidIn(folder, "temporal.pid"),
+    ]),
     async stop() {
       await installation.stop();
       await Deno.remove(folder, { recursive: true });
     },
   };
 }
+
+const pidIn = async (...path: string[]): Promise<number> =>
+  Number((await Deno.readTextFile(join(...path))).split("\n")[0]);

@@ -1,5 +1,5 @@
 import { addVersion, type Belief, observe, priorBelief } from "../../../src/retraining/worth/filter.ts";
-import { isWorthTraining } from "../../../src/retraining/worth/decide.ts";
+import { gainOfTraining, isWorthTraining } from "../../../src/retraining/worth/decide.ts";
 import { levelOf, type WorthVersion, type WorthWindow } from "../../../src/retraining/worth/evidence.ts";
 import type { WorthPrior } from "../../../src/retraining/worth/prior.ts";
 import type { Look, Policy, Step } from "../../../src/backtest/losses/replay.ts";
@@ -30,7 +30,7 @@ export const worthPolicy = (priorFor: (set: string) => WorthPrior, name = "worth
         for (const belief of beliefs) observe(belief, window);
       }
       addVersions(step, Infinity);
-      const trains = isWorthTraining(beliefs, {
+      const question = {
         serving: `${step.serving}`,
         next: step.next && { through: step.next.through, rows: step.next.rows },
         window: step.t,
@@ -38,8 +38,9 @@ export const worthPolicy = (priorFor: (set: string) => WorthPrior, name = "worth
         horizon: prior.horizon,
         caution: prior.caution,
         passes: 1,
-      });
-      return trains ? { kind: "train" } : { kind: "keep" };
+      };
+      if (!isWorthTraining(beliefs, question)) return { kind: "keep" };
+      return { kind: "train", gain: gainOfTraining(beliefs, question) };
     };
   },
 });

@@ -14,6 +14,6 @@ const FAMILY: readonly (readonly [RegExp, keyof typeof priors])[] = [
 
 /** The prior that was fitted without a set and all sets of its family; for a set that nothing was fitted on: the whole. */
 export function priorWithout(set: string): WorthPrior {
-  const family = FAMILY.find(([name]) => name.test(set));
+  const family = FAMILY.find(([name]) => name.test(set.replace(/^when_/, ""))); // as files of the known sets are named
   return family ? priors[family[1]] : WORTH_PRIOR;
 }

@@ -35,12 +35,15 @@ export async function tellOfLeftOut(
  * answers.
  */
 export function createExtensionWatch({ sql, clock, channels, log }: WatchDeps): (news: OwnNews) => void {
-  const fails = new Map<string, boolean>(); // a file that nobody asked yet is not in it
+  const failing = new Map<string, Set<string>>(); // a file that nobody asked yet is not in it
   let told: Promise<void> = Promise.resolve(); // in the order of the news
-  return ({ file, kind, name, fault }) => {
-    const isNews = fails.get(file) !== (fault !== null);
-    fails.set(file, fault !== null);
-    if (!isNews && fault === null) return;
+  return ({ file, kind, name, part = "", fault }) => {
+    const isFirst = !failing.has(file);
+    const parts = failing.get(file) ?? new Set();
+    failing.set(file, parts);
+    const isMended = fault === null && (parts.delete(part) || isFirst) && parts.size === 0;
+    if (fault === null && !isMended) return;
+    if (fault !== null) parts.add(part);
     const title = `The ${kind} "${name}" (${file}) fails, and is passed over: ${fault?.slice(0, TEXT_MAX)}`;
     const tell = async () => {
       const nowMs = clock();

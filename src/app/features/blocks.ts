@@ -13,14 +13,16 @@ import { countEvents } from "../../db/events/events.ts";
 import { fillNewestEvents } from "../../db/events/newest_events.ts";
 import { type KeyRange, populationRanges, readLabelDays, readUserDays } from "../../db/events/user_days.ts";
 import type { ModelDefinition } from "../../models/model.ts";
-import { labelFingerprint, outcomeOf } from "../../models/outcome.ts";
+import { labelFingerprint, outcomesOf } from "../../models/outcome.ts";
 import { type ArtefactStore, readIfIntact } from "../../registry/artefacts.ts";
 import { encodeFeatures, encodeLabels, type FeatureBlock, packRows } from "../../features/blocks.ts";
 import { FEATURES } from "../../features/definition.ts";
 import { type FeatureSet, SHARED_FEATURES } from "../../features/set.ts";
 import { activityCode, compareRows, orderNumber, type UnorderedRow } from "../../features/order.ts";
 import type { Activity } from "../../features/population.ts";
+import { DAYS_AT_ONCE } from "../../features/packed_days.ts";
 import { readHeads } from "../../features/shards.ts";
+import type { UserDay } from "../../features/user_day.ts";
 import { sealShards } from "./shards.ts";
 
 /** The sources of blocks, and the store that keeps them. */
@@ -144,11 +146,31 @@ async function unorderedRows(
   const newest = session ? "kept" as const : undefined;
   const rows: UnorderedRow[] = [];
   const query = { asOfMs: cutoffMs, population, range, events, newest } as const;
-  for await (const { userKey, days } of readUserDays(sql, query)) {
-    const features = featureSet.row(days, cutoffMs, { horizonDays });
-    rows.push({ userKey, code: activityCode(days), features });
+  for await (const shoppers of inRuns(readUserDays(sql, query))) {
+    const seen = shoppers.map(({ days }) => ({ days, asOfMs: cutoffMs, horizonDays }));
+    const features = await featureSet.rows(seen);
+    shoppers.forEach(({ userKey, days }, i) =>
+      rows.push({ userKey, code: activityCode(days), features: features[i] })
+    );
   }
   return rows;
+}
+
+/** Shoppers as they are read, some at once: with their days they are asked about together. */
+async function* inRuns<T extends { days: readonly UserDay[] }>(
+  shoppers: AsyncIterable<T>,
+): AsyncGenerator<T[]> {
+  let run: T[] = [];
+  let days = 0;
+  for await (const shopper of shoppers) {
+    run.push(shopper);
+    days += 1 + shopper.days.length;
+    if (days < DAYS_AT_ONCE) continue;
+    yield run;
+    run = [];
+    days = 0;
+  }
+  if (run.length > 0) yield run;
 }
 
 function blockOf(
@@ -164,10 +186,14 @@ function blockOf(
   return { cutoffMs, featureHash, users, width, ...own, features: packed };
 }
 
+type Labelled =
+  & Pick<ModelDefinition, "label" | "classes" | "events">
+  & Partial<Pick<ModelDefinition, "kind">>;
+
 /** The outcomes of one cut-off for the shoppers of its feature block, sealed; rebuilt when late events arrived. */
 export async function labelBlock(
   { sql, store }: BlockDeps,
-  model: Pick<ModelDefinition, "name" | "label" | "classes" | "events">,
+  model: Labelled & Pick<ModelDefinition, "name">,
   protocol: Protocol,
   { cutoffMs, features }: { cutoffMs: number; features: string },
 ): Promise<string> {
@@ -195,7 +221,7 @@ export async function labelBlock(
 /** The outcomes of a cut-off's shoppers in its order, read shard by shard: memory holds eight bytes a shopper, and a shard. */
 async function labelsOf(
   { sql, store }: BlockDeps,
-  model: Pick<ModelDefinition, "label" | "classes" | "events">,
+  model: Labelled,
   { fromMs, toMs, features }: { fromMs: number; toMs: number; features: string },
 ): Promise<Float64Array> {
   let labels: Float64Array | undefined;
@@ -211,15 +237,15 @@ async function labelsOf(
 /** One outcome per shopper from events in `[fromMs, toMs)`; shoppers who stayed away have the label of no days. */
 export async function buildLabels(
   sql: Sql,
-  model: Pick<ModelDefinition, "label" | "classes" | "events">,
+  model: Labelled,
   { fromMs, toMs, users }: { fromMs: number; toMs: number; users: readonly string[] },
 ): Promise<Float64Array> {
-  const label = outcomeOf(model);
   const { events } = model;
-  const absent = label([]);
+  const [absent] = await outcomesOf(model, [[]]);
   const labels = new Map<string, number>();
-  for await (const { userKey, days } of readLabelDays(sql, { fromMs, toMs, users, events })) {
-    labels.set(userKey, label(days));
+  for await (const shoppers of inRuns(readLabelDays(sql, { fromMs, toMs, users, events }))) {
+    const outcomes = await outcomesOf(model, shoppers.map(({ days }) => days));
+    shoppers.forEach(({ userKey }, i) => labels.set(userKey, outcomes[i]));
   }
   return Float64Array.from(users, (user) => labels.get(user) ?? absent);
 }

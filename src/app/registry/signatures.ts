@@ -1,3 +1,4 @@
+import { UntrustedVersionError } from "../../core/errors.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { type Database, inTransaction, type Sql } from "../../db/connect.ts";
 import {
@@ -47,6 +48,7 @@ export async function registerVersion(
 /**
  * Replaces what a version that never served would serve with, and signs it anew, both or neither: a worker that died in
  * between would leave a version that nobody trusts.
+ * @throws {UntrustedVersionError} somebody else changed it since it was signed: signing it again would vouch for that
  */
 export async function replaceCandidate(
   sql: Sql,
@@ -54,6 +56,7 @@ export async function replaceCandidate(
   changed: Parameters<typeof updateCandidate>[1],
 ): Promise<void> {
   await inTransaction(sql, async (tx) => {
+    await needTrusted(tx, signing, changed);
     if (await updateCandidate(tx, changed)) await signVersion(tx, signing, changed); // else it serves: not ours to sign
   });
 }
@@ -70,6 +73,16 @@ export async function distrust(
   return state === "unsigned"
     ? "it is not signed"
     : "its signature is not of this installation, or its file, number or manifest is not what was signed";
+}
+
+/** @throws {UntrustedVersionError} nobody whom we trust signed the version as it stands: what is made of it would be signed */
+export async function needTrusted(
+  sql: Sql,
+  signing: SigningKeys | undefined,
+  version: { model: string; version: number; artefactSha256: string },
+): Promise<void> {
+  const why = signing === undefined ? null : await distrust(sql, signing, version);
+  if (why !== null) throw new UntrustedVersionError(version.artefactSha256, why);
 }
 
 /** Signs the versions that a release without signatures made, and writes down that it did. To be called once only. */

@@ -6,6 +6,7 @@ import {
   DamagedArtefactError,
   messageOf,
   UnreadableArtefactError,
+  UntrustedVersionError,
 } from "../../core/errors.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import { closeAlert, isAlertOpen, openAlert } from "../../db/alerts/alerts.ts";
@@ -16,7 +17,7 @@ import type { ModelDefinition } from "../../models/model.ts";
 import type { ArtefactStore } from "../../registry/artefacts.ts";
 import type { ModelVersion } from "../../registry/version.ts";
 import type { SigningKeys } from "../../security/signing.ts";
-import { distrust } from "./signatures.ts";
+import { needTrusted } from "./signatures.ts";
 import { loadScorer, type Scorer } from "../../training/scorer.ts";
 
 /** Reads files of versions, and keeps the mark and the alert of each version true to what was read last. */
@@ -26,6 +27,8 @@ export interface VersionFiles {
    * file gets both. @throws {ArtefactError} it cannot be used
    */
   read(version: ModelVersion): Promise<Scorer>;
+  /** Checks who signed a version, as a read does. @throws {UntrustedVersionError} nobody whom we trust */
+  needSigned(version: ModelVersion): Promise<void>;
   /** Opens an alert about a version that cannot answer, until its file is read well again. */
   report(version: ModelVersion, error: ArtefactError): Promise<void>;
 }
@@ -50,31 +53,29 @@ export function createVersionFiles(deps: VersionFilesDeps): VersionFiles {
   const report = async (version: ModelVersion, error: ArtefactError) => {
     await openAlert(sql, fileAlert(version, error), { channels, nowMs: clock() });
   };
+  const told = async <T>(version: ModelVersion, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof DamagedArtefactError) {
+        await markDamaged(sql, version.model, version.version);
+        await report(version, error);
+      }
+      throw error;
+    }
+  };
   return {
     report,
-    async read(version) {
-      const { model, version: number, artefactSha256 } = version;
-      try {
-        await needSigned(deps, version);
-        const { hash } = featuresOf(deps.models?.get(model) ?? {});
-        const scorer = await readScorer(store, artefactSha256, hash);
+    needSigned: (version) => told(version, () => needTrusted(sql, deps.signing, version)),
+    read: (version) =>
+      told(version, async () => {
+        await needTrusted(sql, deps.signing, version);
+        const { hash } = featuresOf(deps.models?.get(version.model) ?? {});
+        const scorer = await readScorer(store, version.artefactSha256, hash);
         await heal(deps, version);
         return scorer;
-      } catch (error) {
-        if (error instanceof DamagedArtefactError) {
-          await markDamaged(sql, model, number);
-          await report(version, error);
-        }
-        throw error;
-      }
-    },
+      }),
   };
-}
-
-/** @throws {DamagedArtefactError} nobody whom we trust signed the version as it stands there */
-async function needSigned({ sql, signing }: VersionFilesDeps, version: ModelVersion): Promise<void> {
-  const why = signing === undefined ? null : await distrust(sql, signing, version);
-  if (why !== null) throw new DamagedArtefactError(version.artefactSha256, why);
 }
 
 async function readScorer(store: ArtefactStore, hash: string, featureHash: string): Promise<Scorer> {
@@ -106,11 +107,7 @@ const fileAlertKey = ({ model, version }: Pick<ModelVersion, "model" | "version"
 
 function fileAlert(version: ModelVersion, error: ArtefactError): WantedAlert {
   const { model, version: number, artefactSha256 } = version;
-  const damaged = error instanceof DamagedArtefactError;
-  const state = damaged ? "cannot be used" : "cannot be read now";
-  const cure = damaged
-    ? "put the file back, or retrain"
-    : "see that the artefact folder is mounted and readable";
+  const state = error instanceof DamagedArtefactError ? "cannot be used" : "cannot be read now";
   return {
     key: fileAlertKey(version),
     kind: "damaged",
@@ -118,9 +115,18 @@ function fileAlert(version: ModelVersion, error: ArtefactError): WantedAlert {
     severity: "critical",
     title:
       `${model}: the file of version ${number} ${state}: ${error.message}. Where it should answer, the last ` +
-      `version whose file is good does meanwhile; ${cure}. This closes by itself once the file is read well`,
+      `version whose file is good does meanwhile; ${
+        cureOf(error)
+      }. This closes by itself once the file is read well`,
     detail: { artefactSha256, version: number, reason: error.message },
   };
+}
+
+function cureOf(error: ArtefactError): string {
+  if (error instanceof UntrustedVersionError) return "put signing key and row back as they were, or retrain";
+  return error instanceof DamagedArtefactError
+    ? "put the file back, or retrain"
+    : "see that the artefact folder is mounted and readable";
 }
 
 /** Says which version's file was asked for in vain, and why. @throws {ConflictError} it cannot be read, or is damaged */

@@ -1,10 +1,14 @@
+import { brokenText } from "../../format/audit_text.ts";
 import { messageOf } from "../../core/errors.ts";
-import { openAlert } from "../../db/alerts/alerts.ts";
+import { closeAlert, isAlertOpen, openAlert } from "../../db/alerts/alerts.ts";
+import type { Database } from "../../db/connect.ts";
 import type { SigningKeys } from "../../security/signing.ts";
 import type { DeliveryDeps } from "../alerts/deliver.ts";
 import { checkpointAudit, readKept, verifyAudit } from "./audit_chain.ts";
 
 const VERIFY_EVERY_MS = 24 * 3_600_000;
+
+const BROKEN_KEY = "audit/broken";
 
 interface CheckpointDeps extends DeliveryDeps {
   signing: SigningKeys;
@@ -40,19 +44,24 @@ async function verifyAndTell(
   nowMs: number,
 ): Promise<void> {
   const { broken } = await verifyAudit(sql, signing, await readKept(home));
-  if (broken === null) return;
-  const title =
-    `The audit was changed: link ${broken.link ?? "none"} (row ${broken.id ?? "gone"}): ${broken.why}. ` +
+  if (broken === null) return await closeBroken(sql, nowMs);
+  const title = `The audit was changed: ${brokenText(broken)}. ` +
     "Whoever did this could write to the database past Perennial: perennial audit verify";
   log(title);
   await openAlert(sql, {
-    key: "audit/broken",
+    key: BROKEN_KEY,
     kind: "audit",
     model: null,
     severity: "critical",
     title,
     detail: broken,
   }, { channels: [...channels.keys()], nowMs });
+}
+
+/** As where the key that had signed a checkpoint was missing, and is back. */
+async function closeBroken(sql: Database, nowMs: number): Promise<void> {
+  if (!await isAlertOpen(sql, BROKEN_KEY)) return;
+  await closeAlert(sql, BROKEN_KEY, { why: "every link was computed again and holds", nowMs });
 }
 
 /** Sends the head over the webhook alone: no person has to read it. One that does not arrive is followed by the next. */

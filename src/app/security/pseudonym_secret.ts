@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InvalidInputError } from "../../core/errors.ts";
 import { sha256 } from "../../core/hash.ts";
 import { type Database, inTransaction, type Sql } from "../../db/connect.ts";
-import { peopleBehind, rehashPeople } from "../../db/people/people.ts";
+import { rehashPeople } from "../../db/people/people.ts";
 import { getSetting, putSetting } from "../../db/settings.ts";
 import { createPseudonymizer, layered, type Pseudonym } from "../../privacy/pseudonym.ts";
 
@@ -13,12 +13,12 @@ const MARKED = "the secret of this installation";
 
 /**
  * The keyed hashes of an installation. The secret is `given` (PERENNIAL_SECRET), else a file with owner-only rights, made
- * at first start. Another secret laid over the one before begins a rotation.
+ * at first start. Another secret laid over the one before begins a rotation; one that still ran is finished first.
  * @param options.replaces pseudonyms of a public secret that an older release made everything with
  * @throws {InvalidInputError} the database holds pseudonyms made with another secret: users would no longer match
  */
 export async function openPseudonyms(
-  sql: Sql,
+  sql: Database,
   { replaces, ...places }: SecretPlaces & { replaces?: Pseudonym },
 ): Promise<Pseudonym> {
   const secrets = await secretsOf(places);
@@ -26,8 +26,8 @@ export async function openPseudonyms(
   const mark = pseudonym(MARKED);
   const known = await getSetting(sql, CHECK);
   if (known === null || known === replaces?.(MARKED)) await begin(sql, { mark, layers: secrets.length });
-  else if (known === pseudonym.older?.(MARKED)) {
-    await refuseUnfinished(sql, secrets.length - 1);
+  else if (isOfOlder(known, secrets)) {
+    await finishRotation(sql, secrets.slice(0, -1)); // shoppers are found by the newest hash and the one before it
     await begin(sql, { mark, layers: secrets.length });
   } else if (known !== mark) {
     throw new InvalidInputError(
@@ -39,6 +39,10 @@ export async function openPseudonyms(
   }
   return pseudonym;
 }
+
+/** Whether a database was last opened with the first of these secrets, before one or several rotations. */
+const isOfOlder = (known: unknown, secrets: readonly string[]): boolean =>
+  secrets.slice(1).some((_, i) => layered(secrets.slice(0, i + 1))(MARKED) === known);
 
 /** Where the secrets of an installation are: given by the environment, else in files of its home. */
 interface SecretPlaces {
@@ -85,15 +89,6 @@ async function begin(sql: Sql, { mark, layers }: { mark: string; layers: number 
     await putSetting(tx, CHECK, mark);
     await putSetting(tx, "people_layers", layers);
   });
-}
-
-async function refuseUnfinished(sql: Sql, layers: number): Promise<void> {
-  const behind = await peopleBehind(sql, layers);
-  if (behind === 0) return;
-  throw new InvalidInputError(
-    `Cannot rotate the secret again: ${behind} shoppers are still to be hashed by the rotation before`,
-    "PERENNIAL_SECRET",
-  );
 }
 
 /** Hashes everybody again who is hashed with fewer secrets, a batch at a time. @returns how many that were */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInputError, messageOf } from "../../core/errors.ts";
@@ -18,14 +19,16 @@ interface SigningSource {
 
 /**
  * Opens the keys that sign model files and the audit. They are never in the database: who can write there cannot sign.
- * The first of several processes that start at once makes the key.
- * @throws {InvalidInputError} what is there is no Ed25519 key
+ * The first of several processes that start at once makes the key. One that was rotated meanwhile is trusted at once,
+ * so that processes of one home can be started again one after the other.
+ * @throws {InvalidInputError} what is there is no Ed25519 key, or the key that this home signed with is gone
  */
 export async function openSigning({ home, given, trusted = [] }: SigningSource): Promise<SigningKeys> {
   const privatePem = given?.replaceAll("\\n", "\n") ?? await keptKey(home);
   const kept = (await readIfThere(trustedPath(home)) ?? "").split("\n").filter((line) => line !== "");
   try {
-    return openSigningKeys({ privatePem, trusted: [...trusted, ...kept] });
+    const newer = () => given === undefined ? [publicLine(readFileSync(keyPath(home), "utf8"))] : [];
+    return openSigningKeys({ privatePem, trusted: [...trusted, ...kept], newer });
   } catch (error) {
     throw new InvalidInputError(`Cannot sign with this key: ${messageOf(error)}`, "PERENNIAL_SIGNING_KEY");
   }
@@ -33,9 +36,9 @@ export async function openSigning({ home, given, trusted = [] }: SigningSource):
 
 /** Makes a new key the one that signs; what the old one signed is trusted further. Processes use it from their next start. */
 export async function rotateSigningKey(home: string): Promise<{ keyId: string }> {
-  const old = await keptKey(home);
+  const old = await readIfThere(keyPath(home));
   const trusted = await readIfThere(trustedPath(home)) ?? "";
-  await replace(trustedPath(home), `${trusted}${publicLine(old)}\n`);
+  if (old !== null) await replace(trustedPath(home), `${trusted}${publicLine(old)}\n`);
   const privatePem = newSigningKey();
   await replace(keyPath(home), privatePem);
   return { keyId: openSigningKeys({ privatePem, trusted: [] }).keyId };
@@ -54,6 +57,7 @@ async function keptKey(home: string): Promise<string> {
   const path = keyPath(home);
   const known = await readIfThere(path);
   if (known !== null) return known;
+  if (await areOldVersionsSigned(home)) throw goneKey(path); // another one would not be trusted, nor what it signs later
   const draft = `${path}.${crypto.randomUUID()}`;
   await writeFile(draft, newSigningKey(), { mode: 0o600 });
   await link(draft, path).catch((error) => {
@@ -62,6 +66,13 @@ async function keptKey(home: string): Promise<string> {
   await rm(draft);
   return await readFile(path, "utf8");
 }
+
+const goneKey = (path: string) =>
+  new InvalidInputError(
+    `Cannot sign: this installation has signed before, and its key "${path}" is gone. Put it back, as from a backup; ` +
+      "where it is lost, run perennial signing-key rotate: what it signed is trusted no more then",
+    "PERENNIAL_SIGNING_KEY",
+  );
 
 async function readIfThere(path: string): Promise<string | null> {
   try {

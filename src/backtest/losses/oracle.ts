@@ -74,7 +74,7 @@ export function priceOfNever(view: LossView): number {
 }
 
 /**
- * The cheapest schedule where a version may also be recalibrated, for `alphaRecalibrated`; state: the version that
+ * The cheapest schedule where a version may also be recalibrated, or its line taken off, for `alphaRecalibrated`; state: the version that
  * serves and the block at which it was last recalibrated.
  */
 export function oracleWithRecalibration(view: LossView, alpha: number, alphaRecalibrated: number): number {
@@ -91,11 +91,12 @@ export function oracleWithRecalibration(view: LossView, alpha: number, alphaReca
       const again = Number.isNaN(renewed)
         ? Infinity
         : alphaRecalibrated + renewed + (value.get(key(v, t)) ?? 0);
+      const without = alphaRecalibrated + view.loss(v, t) + (value.get(key(v, -1)) ?? 0);
       for (let r = -1; r < t; r++) {
         if (r >= 0 && r <= v) continue;
         const loss = lossOf(v, r, t);
         if (Number.isNaN(loss)) continue;
-        here.set(key(v, r), Math.min(loss + (value.get(key(v, r)) ?? 0), trained, again));
+        here.set(key(v, r), Math.min(loss + (value.get(key(v, r)) ?? 0), trained, again, without));
       }
     }
     value = here;

@@ -33,9 +33,15 @@ export interface Step extends Look {
 
 export type Action =
   | { readonly kind: "keep" }
-  | { readonly kind: "recalibrate" }
-  /** `gate` is asked after the training is paid for; none: the challenger serves */
-  | { readonly kind: "train"; readonly gate?: (look: Look, challenger: GateVersions) => boolean };
+  /** `removes`: what was trained serves again without a line, for the same price */
+  | { readonly kind: "recalibrate"; readonly removes?: boolean }
+  | {
+    readonly kind: "train";
+    /** asked after the training is paid for; none: the challenger serves */
+    readonly gate?: (look: Look, challenger: GateVersions) => boolean;
+    /** what the policy forecasts that it wins, before its price; left out: it forecasts nothing */
+    readonly gain?: number;
+  };
 
 /** The two versions that a gate may compare with the one that serves. */
 export interface GateVersions {
@@ -110,7 +116,7 @@ export function replay<V extends LossView>(view: V, alpha: number, policy: Polic
       } else if (action.kind === "recalibrate" && !Number.isNaN(view.recalibrated(serving, t, t))) {
         cost += RECALIBRATION_SHARE * alpha;
         recalibrations++;
-        recalibratedAt = t;
+        recalibratedAt = action.removes ? null : t;
       }
     }
     cost += recalibratedAt === null ? view.loss(serving, t) : view.recalibrated(serving, recalibratedAt, t);

@@ -1,3 +1,4 @@
+import { brokenText } from "../../format/audit_text.ts";
 import { type Command, Option } from "commander";
 import type { AuditVerification } from "../../app/security/audit_chain.ts";
 import { count } from "../../format/numbers.ts";
@@ -52,7 +53,7 @@ export function addAudit(program: Command, context: Context): void {
 }
 
 function verificationText({ rows, head, checkpoints, broken }: AuditVerification): string {
-  if (broken) return `Broken at link ${broken.link ?? "none"}, row ${broken.id ?? "gone"}: ${broken.why}`;
+  if (broken) return `Broken: ${brokenText(broken)}`;
   return `${count(rows)} links hold, ${count(checkpoints)} signed. The newest is ${head.link}: ${head.hash}`;
 }
 

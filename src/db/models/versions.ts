@@ -107,6 +107,15 @@ export async function doubtedVersions(sql: Sql): Promise<ModelVersion[]> {
   return readRows(ModelVersion, rows);
 }
 
+/** Returns the versions that answer now, those of a rollout too. */
+export async function servingVersions(sql: Sql): Promise<ModelVersion[]> {
+  const rows = await sql`select ${columns(sql)} from model_versions v
+    where exists (select from serving s where s.model = v.model
+      and (s.version = v.version or s.arms @> jsonb_build_array(jsonb_build_object('version', v.version))))
+    order by model, version`;
+  return readRows(ModelVersion, rows);
+}
+
 /** Notes that a version's file was deleted because enough newer backups exist. */
 export async function markRemoved(sql: Sql, model: string, version: number): Promise<void> {
   await sql`update model_versions set artefact_removed_at = coalesce(artefact_removed_at, now())

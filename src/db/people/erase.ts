@@ -1,3 +1,4 @@
+import { messageOf } from "../../core/errors.ts";
 import type { Database, Sql } from "../connect.ts";
 import { DAY_OF_AT } from "../events/user_day_sql.ts";
 import type { PersonFound } from "./privacy_requests.ts";
@@ -64,12 +65,13 @@ const HOLDING = ["uuid", "text", "jsonb", "json", "ARRAY"];
 /**
  * Replaces a shopper's key wherever else it stands, and finds where it could not.
  * @param fresh stands for nobody
- * @returns how many rows were changed, of which tables, and the columns that still hold it
+ * @returns how many rows were changed, of which tables, and how many hold it further: those of tables that are only added
+ *   to, as the audit, where it leads to nobody any more
  */
 export async function replaceKey(
   sql: Database,
   { key, fresh }: { key: string; fresh: string },
-): Promise<{ replaced: number; tables: string[]; left: string[] }> {
+): Promise<{ replaced: number; tables: string[]; kept: number }> {
   const columns = await sql<{ place: string; name: string; type: string }[]>`
     select format('%I.%I', c.table_schema, c.table_name) as place, format('%I', c.column_name) as name,
       format_type(a.atttypid, a.atttypmod) as type
@@ -82,7 +84,7 @@ export async function replaceKey(
       and c.data_type = any(${HOLDING}::text[])`;
   let replaced = 0;
   const tables = new Set<string>();
-  const left: string[] = [];
+  let kept = 0;
   for (const { place, name, type } of columns) {
     const holds = `${name}::text like $1`;
     const [{ rows }] = await sql.unsafe(`select count(*)::int as rows from ${place} where ${holds}`, [
@@ -96,12 +98,17 @@ export async function replaceKey(
       );
       replaced += rows;
       tables.add(place);
-    } catch {
-      left.push(`${place}.${name}`); // rows that may only be added
+    } catch (error) {
+      if (!isAppendOnly(error)) throw error;
+      kept += rows;
     }
   }
-  return { replaced, tables: [...tables], left };
+  return { replaced, tables: [...tables], kept };
 }
+
+/** Whether Postgres refused a change of rows that are only added: the role may not, or a trigger forbids it. */
+const isAppendOnly = (error: unknown): boolean =>
+  (error as { code?: string }).code === "42501" || /append-only/.test(messageOf(error));
 
 /** Tables whose rows about the shopper are deleted. */
 const PURGED = [

@@ -78,13 +78,6 @@ export async function setObjection(sql: Sql, key: string, objects: boolean): Pro
     where key = ${key}`;
 }
 
-/** Counts the shoppers whose hash is made with fewer secrets. Public ones are made with none. */
-export async function peopleBehind(sql: Sql, layers: number): Promise<number> {
-  const [row] =
-    await sql`select count(*)::float8 as people from people where layer > 0 and layer < ${layers}`;
-  return row.people;
-}
-
 const REHASHED_AT_ONCE = 2000;
 
 /**

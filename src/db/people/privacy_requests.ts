@@ -9,6 +9,9 @@ export const PersonFound = z.object({
   predictions: z.int().default(0),
   quarantined: z.int().default(0),
   otherRows: z.int().default(0).describe("of other tables, in which the person's key was replaced"),
+  keptRows: z.int().default(0).describe(
+    "of tables that are only added to, as reasons in the audit: the key stays in them, and leads to nobody",
+  ),
   files: z.int().default(0).describe("sealed files that were redacted"),
 });
 export type PersonFound = z.infer<typeof PersonFound>;
@@ -84,6 +87,7 @@ export async function advancePrivacyRequest(
   const [row] = await sql`select found from privacy_requests where id = ${id} for update`;
   const sum = PersonFound.parse(row.found);
   for (const [name, count] of Object.entries(found)) sum[name as keyof PersonFound] += count;
+  if (found.keptRows !== undefined) sum.keptRows = found.keptRows; // each round finds the same ones
   await sql`update privacy_requests set stage = ${stage}, found = ${sql.json(sum)} where id = ${id}`;
 }
 

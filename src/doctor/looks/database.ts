@@ -1,3 +1,4 @@
+import { brokenText } from "../../format/audit_text.ts";
 import { DAY_MS } from "../../core/time.ts";
 import { UNSENT_AFTER_MS } from "../../alerts/health_checks.ts";
 import { lastBackup } from "../../app/backup/last.ts";
@@ -77,8 +78,7 @@ export async function lookAtAudit(
   });
   const { broken } = await verifyAudit(sql, signing, await readKept(home));
   if (broken === null) return found;
-  const detail = `link ${broken.link ?? "none"} (row ${broken.id ?? "gone"}): ${broken.why}`;
-  return [...found, finding("audit-broken", "problem", { detail })];
+  return [...found, finding("audit-broken", "problem", { detail: brokenText(broken) })];
 }
 
 /** Whether the role of this shop's processes could reach other shops' databases. */

@@ -30,7 +30,7 @@ export async function lookAtStore(sql: Database, { artefacts }: Patient): Promis
   return [finding("store-other", "problem", { subject, detail })];
 }
 
-/** Reads the file of every version that is kept, as its sha256 says, and its signature. */
+/** Reads the file of every version that is kept, as its sha256 says, and its signature; without that its mark is right. */
 export async function lookAtVersions(sql: Database, patient: Patient): Promise<Finding[]> {
   const store = patient.artefacts;
   const signing = await readKeptSigning(patient);
@@ -41,9 +41,9 @@ export async function lookAtVersions(sql: Database, patient: Patient): Promise<F
     for (const version of await listVersions(sql, model)) {
       if (version.artefactRemovedAt !== null || version.state === "rejected") continue;
       const severity = inUse.has(version.version) ? "problem" : "warning";
-      found.push(...await lookAtVersion(store, version, severity));
       const why = signing && version.state === "deployed" ? await distrust(sql, signing, version) : null;
       if (why !== null) found.push(finding("version-unsigned", severity, { ...about(version), detail: why }));
+      found.push(...await lookAtVersion(store, version, { severity, isTrusted: why === null }));
     }
   }
   return found;
@@ -54,12 +54,12 @@ const about = ({ model, version }: ModelVersion) => ({ subject: `${model} versio
 async function lookAtVersion(
   store: FileArtefacts,
   version: ModelVersion,
-  severity: Severity,
+  { severity, isTrusted }: { severity: Severity; isTrusted: boolean },
 ): Promise<Finding[]> {
   const { artefactSha256, damagedAt } = version;
   try {
     await store.get(artefactSha256);
-    if (damagedAt === null) return [];
+    if (damagedAt === null || !isTrusted) return [];
     const detail = `marked ${damagedAt.slice(0, 16)}Z; its file is as its sha256 says now`;
     return [finding("mark-stale", "warning", { ...about(version), detail })];
   } catch (error) {

@@ -16,11 +16,10 @@ import { MetForecast, widening } from "./forecasts.ts";
 import { gainOf, type Outlook, planOf } from "./plan.ts";
 import { PriceBasis } from "./price.ts";
 import {
-  RECALIBRATION_EVIDENCE,
+  expectedSaving,
   RecalibrationInput,
   type RecalibrationWorth,
   recalibrationWorth,
-  savedAWindow,
 } from "./recalibration.ts";
 import { Regime } from "./regime.ts";
 import { brief } from "../../format/numbers.ts";
@@ -74,7 +73,10 @@ export const WorthDecision = z.strictObject({
     gain: Span.describe("over the windows that it is trusted for, before its cost; 90 %"),
     windows: z.int(),
     price: z.number(),
-    advantage: z.number().describe("over keeping what serves: what it surely saves, less its price"),
+    advantage: z.number().describe("over keeping what serves, its price taken off"),
+    removes: z.boolean().default(false).describe(
+      "whether the line that serves comes off, with none in its place",
+    ),
   }).nullable().default(null).describe("the third sum; null: it cannot be done, or nothing is known of it"),
 });
 export type WorthDecision = z.infer<typeof WorthDecision>;
@@ -100,17 +102,23 @@ export function decideWorth(input: WorthInput): WorthDecision {
  * that surely earns its price. The training's advantage is no sum to compare: it is what one window's delay costs.
  */
 function withRecalibration(decision: WorthDecision, worth: RecalibrationWorth): WorthDecision {
-  const { gain, windows, price, advantage } = worth;
-  const trains = decision.answer === "retrain" && decision.gain.mean - decision.price >= advantage;
+  const { gain, windows, price, advantage, removes } = worth;
+  const trains = decision.answer === "retrain" && !goesFirst(worth, decision.gain.mean - decision.price);
   const text =
-    `Recalibrating now: worth ${brief(gain.low)} to ${brief(gain.high)} over the next ${windows} windows, ` +
+    `${removes ? "Taking the line off now" : "Recalibrating now"}: worth ${brief(gain.low)} to ${
+      brief(gain.high)
+    } over the next ${windows} windows, ` +
     `costs ${brief(price)}`;
   return {
     ...decision,
     answer: trains || advantage <= 0 ? decision.answer : "recalibrate",
-    recalibration: { text, gain: { ...gain }, windows, price, advantage },
+    recalibration: { text, gain: { ...gain }, windows, price, advantage, removes },
   };
 }
+
+/** Whether a recalibration is worth more than a training. @param net forecast gain of the training, its price taken off */
+export const goesFirst = ({ advantage }: Pick<RecalibrationWorth, "advantage">, net: number): boolean =>
+  advantage > 0 && net < advantage;
 
 /** Returns what is believed after all windows, under each regime. */
 export function beliefsOf(
@@ -144,6 +152,10 @@ export function isWorthTraining(beliefs: readonly Belief[], question: Question):
   return trainsAt(partsOf(beliefs, question), question);
 }
 
+/** Returns the forecast gain of a training now over the horizon, before its price. */
+export const gainOfTraining = (beliefs: readonly Belief[], question: Question): number =>
+  totalOf(partsOf(beliefs, question), question).mean;
+
 /** Whether training now is better by the forecast at the quantile that caution asks for. */
 const trainsAt = (parts: readonly Part[], question: Question) =>
   advantageOf(parts, question, -normalQuantile(question.caution, 0, 1)) > 0;
@@ -161,9 +173,10 @@ export function expectedDifference(input: WorthInput): { mean: number; sd: numbe
 }
 
 /** The same of a recalibrated version, by what recalibrating saved in earlier windows; null where nothing says it. */
-export function expectedOfRecalibration({ recalibration }: WorthInput): { mean: number; sd: number } | null {
-  const saved = recalibration?.windows.slice(-RECALIBRATION_EVIDENCE).map((window) => window.saved) ?? [];
-  const found = savedAWindow(saved);
+export function expectedOfRecalibration(
+  { recalibration, price }: WorthInput,
+): { mean: number; sd: number } | null {
+  const found = recalibration && expectedSaving(recalibration, price);
   return found ? { mean: -found.mean, sd: found.error } : null;
 }
 

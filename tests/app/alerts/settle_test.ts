@@ -124,7 +124,8 @@ Deno.test("an extension that fails opens an alert until it answers, one that is 
   withDatabase(async (sql) => {
     const deps = { sql, clock: () => NOW_MS, channels: BOTH, log: () => undefined };
     const hear = createExtensionWatch(deps);
-    const news = (fault: string | null) => hear({ file: "a.ts", kind: "quality check", name: "a", fault });
+    const news = (fault: string | null, part?: string) =>
+      hear({ file: "a.ts", kind: "quality check", name: "a", part, fault });
     const opened = (keys: readonly string[]) =>
       waitUntil(async () => (await openKeys(sql)).join() === keys.join(), { withinMs: 20_000, everyMs: 20 });
     for (const fault of [null, "it did not answer within 10 s", "it did not answer within 10 s"]) news(fault);
@@ -135,8 +136,11 @@ Deno.test("an extension that fails opens an alert until it answers, one that is 
       'The quality check "a" (a.ts) fails, and is passed over: it did not answer within 10 s',
     );
     assert.equal(severity, "warning");
-    news(null);
+    news("it fails", "label");
+    news(null); // as a feature that answers beside a label that fails
+    news(null, "label");
     assert.ok(await opened([]));
+    assert.equal((await listAlerts(sql, { open: false })).length, 1, "it was one alert");
     const left = { file: "b.ts", kind: null, name: null, may: "nothing", fault: "no bell" };
     await tellOfLeftOut(deps, [left]);
     assert.deepEqual(await openKeys(sql), ["extension/b.ts"]);

@@ -36,6 +36,7 @@ import {
   sharedInstallation,
 } from "../../support/installation.ts";
 import { event } from "../../db/events_support.ts";
+import { writeAudit } from "../../../src/db/access/audit.ts";
 import { foundInDump, foundInFiles } from "./search.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
@@ -227,6 +228,7 @@ Deno.test(
         predictions: 1,
         quarantined: 1,
         otherRows: 0,
+        keptRows: 0,
         files: 2,
       });
       assert.deepEqual(told.receipt.versions, [{ model: "churn", version: 1, serves: true }]);
@@ -307,6 +309,13 @@ Deno.test("what comes in under the old key while an erasure runs is gone after i
       .json();
     const deps = { sql, store, signing, clock: () => Date.parse(NOW), models: await loadModels() };
     const steps = createPrivacyActivities(deps);
+    await writeAudit(sql, {
+      requestId: "r",
+      who: "ann",
+      action: "stop",
+      target: "churn",
+      why: `shopper ${key} complained`,
+    });
     // a shard of others that ends where hers would begin: her key is its end
     await sql`insert into feature_shards (key, cutoff, events_seen, number, from_key, to_key, sha256, rows)
       values ('k', ${NOW}, 1, 0, null, ${key}, 'of others', 8)`;
@@ -320,11 +329,11 @@ Deno.test("what comes in under the old key while an erasure runs is gone after i
     await steps.closePrivacyRequest({ request });
     await steps.closePrivacyRequest({ request }); // again changes nothing
     assert.equal((await sql`select from events where user_key = ${key}`).length, 0);
-    assert.deepEqual(await foundInDump(sql, [key]), []);
+    assert.deepEqual(await foundInDump(sql, [key]), [`${key} in public.audit`]);
     assert.equal((await sql`select from feature_shards`).length, 1, "others' shard stays");
     assert.ok(!JSON.stringify(await openValue(store, late)).includes(key));
     const { found, receipt } = await getPrivacyRequest(sql, request);
-    assert.deepEqual([found.events, found.files, found.otherRows], [6, 3, 1]);
+    assert.deepEqual([found.events, found.files, found.otherRows, found.keptRows], [6, 3, 1, 1]);
     assert.deepEqual(receipt!.retraining, { policy: "now", begun: ["churn"] });
     const messages = await sql`select message from outbox where target = 'retrainer/churn'`;
     assert.deepEqual(messages.map(({ message }) => message.action), ["force"]);

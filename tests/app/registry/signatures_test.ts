@@ -5,17 +5,24 @@ import {
   signOldVersions,
   signVersion,
 } from "../../../src/app/registry/signatures.ts";
-import { openSigning, rotateSigningKey } from "../../../src/app/security/signing_key.ts";
+import {
+  markOldVersionsSigned,
+  openSigning,
+  rotateSigningKey,
+} from "../../../src/app/security/signing_key.ts";
 import { listAudit } from "../../../src/db/access/audit.ts";
 import { listAlerts } from "../../../src/db/alerts/alerts.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
 import { migrate } from "../../../src/db/migrate.ts";
 import { getVersion } from "../../../src/db/models/versions.ts";
 import { createModelCache } from "../../../src/serving/loaded_model.ts";
-import type { ArtefactStore } from "../../../src/registry/artefacts.ts";
 import { newSigningKey, openSigningKeys } from "../../../src/security/signing.ts";
 import { freshDatabase } from "../../support/installation.ts";
-import { addVersions } from "../../db/models_support.ts";
+import { addVersions, deployment } from "../../db/models_support.ts";
+import { UntrustedVersionError } from "../../../src/core/errors.ts";
+import { moveServing, servingState } from "../../../src/db/models/serving.ts";
+import { type ArtefactStore, fileArtefacts } from "../../../src/registry/artefacts.ts";
+import { loadServingSet } from "../../../src/serving/serving_set.ts";
 
 const signing = openSigningKeys({ privatePem: newSigningKey(), trusted: [] });
 
@@ -92,10 +99,43 @@ Deno.test("a version that nobody signed is not read to serve, is marked, and a c
       remove: () => Promise.reject(new Error("not asked")),
     };
     const load = createModelCache({ sql, store, signing, clock: () => 0 });
-    assert.deepEqual(await load("churn", 1), { version: 1, scorer: null });
+    assert.deepEqual(await load("churn", 1), { version: 1, scorer: null, manifest: null });
     const [{ severity, title }] = await listAlerts(sql);
     assert.equal(severity, "critical");
     assert.match(title, /^churn: the file of version 1 cannot be used: .*: it is not signed/);
+  }));
+
+const FORGED = { baseline: 999, unit: "forged", classes: ["forged"] };
+const store = fileArtefacts("/nowhere", {});
+
+Deno.test("what an unsigned manifest says is told to nobody: a trusted version's guess answers, or none", () =>
+  withVersions(async (sql) => {
+    for (const version of [1, 2]) await signVersion(sql, signing, { model: "churn", version });
+    for (const [version, previous] of [[1, null], [2, 1]] as const) {
+      await moveServing(sql, deployment(version, previous));
+    }
+    const forge = (version: number) =>
+      sql`update model_versions set manifest = manifest || ${sql.json(FORGED)} where version = ${version}`;
+    const serve = async () =>
+      loadServingSet(
+        sql,
+        createModelCache({ sql, store, signing, clock: () => 0 }),
+        (await servingState(sql, "churn"))!,
+      );
+    const honest = (await getVersion(sql, "churn", 1)).manifest;
+    await forge(2);
+    const { champion, baseline, unit, classes } = await serve();
+    assert.deepEqual([champion.manifest, baseline.prediction, unit, classes], [
+      null,
+      honest.baseline,
+      honest.unit,
+      honest.classes,
+    ]);
+    await forge(1);
+    await assert.rejects(
+      serve(),
+      /no version that served is signed as it stands; put signing key and rows back/,
+    );
   }));
 
 Deno.test("signOldVersions() signs what an older release made, and the audit says so", () =>
@@ -119,11 +159,22 @@ Deno.test("rotateSigningKey() goes on trusting what the old key signed; files ar
     assert.deepEqual([after.keyId, after.keyId === before.keyId], [keyId, false]);
     assert.equal(after.check("a text", signature), "valid");
     assert.equal(after.check("another text", signature), "foreign");
-    assert.equal(before.check("a text", after.sign("a text")), "foreign", "until it starts again");
+    assert.equal(before.check("a text", after.sign("a text")), "valid", "by who runs still");
+    const stranger = openSigningKeys({ privatePem: newSigningKey(), trusted: [] });
+    assert.equal(before.check("a text", stranger.sign("a text")), "foreign");
     for await (const { name } of Deno.readDir(home)) {
       assert.equal((await Deno.stat(`${home}/${name}`)).mode! & 0o777, 0o600, name);
     }
     await assert.rejects(openSigning({ home, given: "no key" }), /PERENNIAL_SIGNING_KEY|Cannot sign/);
+    await markOldVersionsSigned(home);
+    await Deno.remove(`${home}/signing-key`);
+    await assert.rejects(openSigning({ home }), /its key ".*signing-key" is gone\. Put it back/);
+    await rotateSigningKey(home);
+    assert.equal(
+      (await openSigning({ home })).check("a text", signature),
+      "valid",
+      "of the one before the lost one",
+    );
   } finally {
     await Deno.remove(home, { recursive: true });
   }
@@ -148,11 +199,18 @@ Deno.test("a version is replaced and signed both or neither, however its worker 
   withVersions(async (sql) => {
     await sql`update model_versions set state = 'candidate' where version = 1`;
     await signVersion(sql, signing, { model: "churn", version: 1 });
-    const { manifest } = await getVersion(sql, "churn", 1);
+    const { manifest, artefactSha256: honest } = await getVersion(sql, "churn", 1);
     const changed = { model: "churn", version: 1, manifest, artefactSha256: "e".repeat(64) };
     const dies = { ...signing, sign: () => assert.fail("the worker was killed here") };
     await assert.rejects(replaceCandidate(sql, dies, changed), /killed here/);
     assert.equal(await distrust(sql, signing, { model: "churn", version: 1 }), null, "as it was");
+    await sql`update model_versions set artefact_sha256 = ${"f".repeat(64)} where version = 1`;
+    await assert.rejects(
+      replaceCandidate(sql, signing, changed),
+      UntrustedVersionError,
+      "it would be vouched for",
+    );
+    await sql`update model_versions set artefact_sha256 = ${honest} where version = 1`;
     await replaceCandidate(sql, signing, changed);
     assert.equal((await getVersion(sql, "churn", 1)).artefactSha256, changed.artefactSha256);
     assert.equal(await distrust(sql, signing, { model: "churn", version: 1 }), null);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { checkpointAudit, readKept, verifyAudit } from "../../../src/app/security/audit_chain.ts";
+import { createCheckpoints } from "../../../src/app/security/checkpoints.ts";
+import { listAlerts } from "../../../src/db/alerts/alerts.ts";
 import { listAudit, writeAudit } from "../../../src/db/access/audit.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
 import { createScope, dropScope, scopeOf } from "../../../src/db/backtests/scopes.ts";
@@ -140,6 +142,36 @@ async function rechain(tx: Database): Promise<void> {
     previous = row.hash;
   }
 }
+
+Deno.test("createCheckpoints() tells of a broken chain once a day, and closes it once every link holds", () =>
+  withAudit(async (sql, _url, home) => {
+    for (const id of ["a", "b"]) await write(sql, id);
+    await checkpointAudit(sql, { signing: OTHER, home, last: 0 }); // by who lacked the key
+    let nowMs = Date.parse("2026-12-01T00:00:00Z");
+    const sign = createCheckpoints({
+      sql,
+      signing,
+      home,
+      channels: new Map(),
+      clock: () => nowMs,
+      log: () => {},
+    });
+    await sign();
+    const [{ title, closedAt }] = await listAlerts(sql);
+    assert.match(
+      title,
+      /^The audit was changed: link 2: its checkpoint is not signed by this installation\. /,
+    );
+    assert.equal(closedAt, null);
+    await tamper(sql, (tx) => tx`delete from audit_checkpoints`);
+    await Deno.remove(`${home}/audit-checkpoint`);
+    nowMs += 24 * 3_600_000;
+    await sign();
+    assert.equal(
+      (await listAlerts(sql, { open: false }))[0].closedWhy,
+      "every link was computed again and holds",
+    );
+  }));
 
 Deno.test("migrate() chains the rows that an older release wrote", () =>
   withAudit(async (sql) => {

@@ -61,6 +61,7 @@ function leastWithRecalibration(view: View, alpha: number, cheap: number): numbe
     const lossOf = (v: number, r: number) => r < 0 ? view.loss(v, t) : view.recalibrated(v, r, t);
     let least = lossOf(serving, renewed) + from(t + 1, serving, renewed);
     least = Math.min(least, alpha + lossOf(t, -1) + from(t + 1, t, -1));
+    if (renewed >= 0) least = Math.min(least, cheap + view.loss(serving, t) + from(t + 1, serving, -1));
     const again = view.recalibrated(serving, t, t);
     return Number.isNaN(again) ? least : Math.min(least, cheap + again + from(t + 1, serving, t));
   };

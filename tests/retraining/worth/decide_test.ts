@@ -152,7 +152,8 @@ Deno.test("regimes that explain the losses weigh more", () => {
   assert.ok(regimes[0].weight > 0.9);
 });
 
-const saved = (values: readonly number[]) => values.map((value, i) => ({ number: i, saved: value }));
+const saved = (values: readonly number[], aged: number | null = null) =>
+  values.map((value, i) => ({ number: i, saved: value, aged }));
 
 for (
   const [name, over, values, want] of [
@@ -170,7 +171,7 @@ for (
       count: 8,
       lossOf: ({ through }, window) => 1 + 0.02 * (window - through),
     });
-    const recalibration = { possible: true, text: "a line", share: 0.02, windows: saved(values) };
+    const recalibration = { possible: true, text: "a line", share: 0.02, windows: saved(values), line: null };
     const decision = decideWorth(inputOf(VERSIONS, windows, { ...over, recalibration, regimes: REGIMES }));
     assert.equal(decision.answer, want, `${decision.text}; ${decision.recalibration?.text}`);
     assert.equal(WorthDecision.parse(JSON.parse(JSON.stringify(decision))).answer, want);
@@ -180,5 +181,38 @@ for (
     );
     assert.equal(without.recalibration, null);
     assert.notEqual(without.answer, "recalibrate");
+  });
+}
+
+for (
+  const [name, { age, values, aged }, want, removes] of [
+    ["no line, and one would save", { age: null, values: [0.05, 0.06, 0.05], aged: 0 }, "recalibrate", false],
+    [
+      "no line, and one saves as often as it costs",
+      { age: null, values: [0.3, -0.3, 0.2, -0.3], aged: 0 },
+      "wait",
+    ],
+    ["no line, and one ages too soon", { age: null, values: [0.05, 0.06, 0.05], aged: 0.1 }, "wait"],
+    ["no line, and one was seen at one window", { age: null, values: [0.5], aged: 0 }, "wait"],
+    ["a line that holds", { age: 8, values: [0.05, 0.06, 0.05], aged: 0 }, "wait"],
+    ["a young line that ages", { age: 1, values: [0.2, 0.2, 0.2], aged: 0.01 }, "wait"],
+    ["an old line that ages", { age: 8, values: [0.2, 0.2, 0.2], aged: 0.01 }, "recalibrate", false],
+    ["a line that does harm", { age: 2, values: [-0.2, -0.1, -0.2], aged: 0 }, "recalibrate", true],
+    ["a line whose harm is cheaper than taking it off", { age: 2, values: [-0.01, -0.01], aged: 0 }, "wait"],
+  ] as const
+) {
+  Deno.test(`decideWorth() where what serves has ${name}`, () => {
+    const windows = windowsOf(VERSIONS, { count: 8, lossOf: () => 1 });
+    const evidence = {
+      possible: true,
+      text: "a line",
+      share: 0.02,
+      windows: saved(values, aged),
+      line: { age },
+    };
+    const regimes = [{ ...PLAIN, maturity: 0, ageing: 0 }];
+    const decision = decideWorth(inputOf(VERSIONS, windows, { price: 3, recalibration: evidence, regimes }));
+    assert.equal(decision.answer, want, `${decision.text}; ${decision.recalibration?.text}`);
+    if (want === "recalibrate") assert.equal(decision.recalibration?.removes, removes);
   });
 }
