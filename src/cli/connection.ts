@@ -3,7 +3,7 @@ import { isLoopback } from "../api/access.ts";
 import { readConfig } from "../config/environment.ts";
 import { stateHome, UnknownHomeError } from "../embedded/home.ts";
 import { lockOwner } from "../embedded/lock.ts";
-import { keyFile, readKey } from "../app/security/keys.ts";
+import { keyFile, readKey } from "../app/security/key_file.ts";
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 

@@ -7,7 +7,7 @@ import { freePort } from "../../src/embedded/ports.ts";
 import { DATABASE, postgresFiles, readPassword } from "../../src/embedded/postgres_data.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { waitAtMost } from "../../src/core/deadline.ts";
-import { keyFile, readKey } from "../../src/app/security/keys.ts";
+import { keyFile, readKey } from "../../src/app/security/key_file.ts";
 import { hostEnvironment } from "../embedded/support.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));

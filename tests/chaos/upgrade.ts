@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pinMoment } from "../../src/app/as_of.ts";
-import { readKey } from "../../src/app/security/keys.ts";
+import { readKey } from "../../src/app/security/key_file.ts";
 import { sleep, waitAtMost } from "../../src/core/deadline.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { configFor } from "../../src/demo/protocol.ts";

@@ -1,7 +1,7 @@
 /** Simulates: a shop of its own follows docs/your-own-shop.md, from its export to a first deployed model. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { keyFile, readKey } from "../../src/app/security/keys.ts";
+import { keyFile, readKey } from "../../src/app/security/key_file.ts";
 import { createClient } from "../../src/client/client.ts";
 import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";

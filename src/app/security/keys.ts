@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { sha256 } from "../../core/hash.ts";
 import {
   addFirstKey,
@@ -12,6 +11,7 @@ import {
   useKey,
 } from "../../db/access/api_keys.ts";
 import type { Sql } from "../../db/connect.ts";
+import { keyFile, readKey } from "./key_file.ts";
 
 /** The name of the key that an installation makes for itself, and of one that the environment gives. */
 export const FIRST_KEY = "owner";
@@ -31,9 +31,6 @@ export interface InstallationKey {
 
 /** A new key: `pk_` and 32 random bytes in base64url. */
 export const newKey = (): string => `pk_${randomBytes(32).toString("base64url")}`;
-
-/** The file that holds an installation's key, readable by its owner only. */
-export const keyFile = (home: string): string => join(home, "api-key");
 
 /**
  * The API key of an installation; made when the database knows none yet. Only a salted hash of it stays in the database.
@@ -73,16 +70,6 @@ export const holderOfKey = (sql: Sql, presented: string): Promise<PresentedKey |
 /** When the key that was presented expired, for who was refused with it; null: it is no key of ours. */
 export const expiryOfKey = (sql: Sql, presented: string): Promise<string | null> =>
   expiryOf(sql, sha256(presented));
-
-/** The key in a file, or null where there is none. */
-export async function readKey(path: string): Promise<string | null> {
-  try {
-    return (await Deno.readTextFile(path)).trim() || null;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
 
 async function letIn(sql: Sql, key: string): Promise<InstallationKey> {
   if (key.length < SHORTEST_GIVEN_KEY) {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { sha256 } from "../../../src/core/hash.ts";
 import { saveKey } from "../../../src/db/access/api_keys.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
-import { ensureApiKey, holderOfKey, keyFile, newKey, readKey } from "../../../src/app/security/keys.ts";
+import { keyFile, readKey } from "../../../src/app/security/key_file.ts";
+import { ensureApiKey, holderOfKey, newKey } from "../../../src/app/security/keys.ts";
 import { migratedDatabase } from "../../support/migrated_database.ts";
 
 const nameOfKey = async (sql: Database, key: string) => (await holderOfKey(sql, key))?.name ?? null;
