@@ -173,10 +173,12 @@ Deno.test("outcomeOf() is the place of the class that a label names, and refuses
   assert.deepEqual([[], [dayOf(3)], [dayOf(3), dayOf(20)]].map(outcome), [0, 1, 2]);
   assert.throws(
     () => outcomeOf({ ...next, label: () => "never" })([]),
-    /one of "none", "soon", "later", not "never"/,
+    /one of "none", "soon", "later", not 'never'/,
   );
-  assert.throws(() => outcomeOf({ label: () => "soon" })([]), /a number, not "soon"/);
+  assert.throws(() => outcomeOf({ label: () => "soon" })([]), /a finite number, .*not 'soon'/);
 });
+
+const network = { weightDecay: 0.02, learningRate: 5e-4, batchSize: 512, epochsMax: 25, patience: 3 };
 
 for (
   const [what, declared, message] of [
@@ -192,7 +194,12 @@ for (
     ["economics", { economics: "sales" }, /economics are of models whose prediction is one number/],
     [
       "hidden layers",
-      { candidates: [{ family: "warm-start", name: "warm", network: {} }] },
+      {
+        candidates: [
+          { family: "linear", name: "linear", inputs: "log+raw", target: "identity" },
+          { family: "warm-start", name: "warm", network },
+        ],
+      },
       /"warm" is of the family "warm-start"/,
     ],
   ] as const
