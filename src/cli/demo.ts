@@ -146,6 +146,10 @@ async function startOver(home: string): Promise<void> {
   await rm(home, { recursive: true, force: true });
 }
 
+const NOTHING_TO_REPLAY =
+  "Cannot replay: no model is left; where cut-offs are too few, an earlier --first, a later " +
+  "--last or a smaller --step-days gives more";
+
 interface DemoJob {
   path: string;
   protocol: ReplayProtocol;
@@ -171,6 +175,7 @@ async function demoJob(
   await pinMoment(sql, lastMs + 1);
   const learnable = await learnableModels(sql, models, protocol);
   for (const { model, why } of learnable.leftOut) say(`${model} is left out of the replay: ${why}`);
+  if (learnable.models.length === 0) throw new InvalidInputError(NOTHING_TO_REPLAY, "data");
   const bar = progressBar("Replay  {bar} {percentage}% | {done}/{total} steps{text}", IN_LOGS);
   const onProgress = ({ done, of, text }: ReplayProgress) => bar.at(done, of, { text: text && ` | ${text}` });
   const run = { sql, client, taskQueue, replay, models: learnable.models, protocol, onProgress, signal };
