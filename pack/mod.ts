@@ -26,29 +26,8 @@ export {
 } from "../src/client/client.ts";
 export type { ForceRequest, Retrainer } from "../src/client/retrainer.ts";
 export { type ForceProgress, StillRunningError } from "../src/client/force_and_wait.ts";
-export {
-  defineChannel,
-  defineCheck,
-  defineDistance,
-  definePolicy,
-  defineStrategy,
-  defineStreamDetector,
-  type OwnChannel,
-} from "../src/app/define.ts";
-export type { OwnCheck, OwnTested } from "../src/quality/own.ts";
-export type { View } from "../src/quality/view.ts";
-export type { Detector } from "../src/drift/detectors.ts";
-export type { StreamDetector, StreamDetectorKind } from "../src/drift/stream/detector.ts";
-export type { OwnStrategy } from "../src/rollout/strategies/strategy.ts";
-export type { Known, Policy } from "../src/backtest/policies/policy.ts";
-export { defineModel, type ModelDefinition } from "../src/models/model.ts";
-export type { OwnSegment } from "../src/models/own_segments.ts";
-export { type Brought, broughtModel } from "../src/models/brought.ts";
+export * from "../src/app/definitions.ts";
 export { packLayers } from "../src/onnx/layers.ts";
-export type { MetricRow, OwnMetric } from "../src/stats/own_metrics.ts";
-export type { Recipe } from "../src/models/recipe.ts";
-export type { OwnFeature, Seen } from "../src/features/own.ts";
-export type { OwnEvent, UserDay } from "../src/features/user_day.ts";
 export { type RetrainingService, type StartOptions, startRetrainingService } from "./service.ts";
 
 /**

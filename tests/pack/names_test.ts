@@ -4,15 +4,19 @@ import { fileURLToPath } from "node:url";
 import { startRetrainingService as startProcess } from "../../pack/service.ts";
 import { startRetrainingService } from "../../src/mod.ts";
 
-/** What a module gives away, types included. */
+/** What a module gives away, types included, and what it passes on whole. */
 async function exported(path: string): Promise<Set<string>> {
-  const source = await Deno.readTextFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)));
+  const at = new URL(path, new URL("../../", import.meta.url));
+  const source = await Deno.readTextFile(fileURLToPath(at));
+  const whole = await Promise.all(
+    [...source.matchAll(/^export \* from "([^"]+)"/gm)].map(([, from]) => exported(new URL(from, at).href)),
+  );
   const lists = [...source.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) =>
     list.split(",")
   );
   const own = [...source.matchAll(/^export (?:async )?(?:function|interface|const|class) (\w+)/gm)];
   const names = [...lists.map((name) => name.trim().replace(/^type /, "")), ...own.map(([, name]) => name)];
-  return new Set(names.filter((name) => name !== ""));
+  return new Set([...names.filter((name) => name !== ""), ...whole.flatMap((of) => [...of])]);
 }
 
 /** What a service in the program itself needs, and one in a process of its own does not. */
